@@ -1,0 +1,2 @@
+// Chrome is found or fetched by scripts/setup.mjs, never by Puppeteer's own install script.
+module.exports = { skipDownload: true };
