@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * `npm run build`: the package's files in dist/ (modules, one minified script, types, source maps).
  *

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Where Chrome is and how it is started: one answer for tests, the main job and benchmarks. It must import
  * nothing from node_modules, because the set-up runs it before anything is installed.

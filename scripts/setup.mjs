@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Set-up before `npm test`, `npm start` and the like: the right Node, the locked packages, a Chrome. It uses Node
  * alone, since nothing is installed when it first runs, and it is done in a moment when everything is there.

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * `npm start`: runs the main job, `demo/train/main.ts`, with the arguments given. Node 20 cannot run TypeScript
  * or import shaders, so the files go through Vite, which stays open for imports made later.
@@ -19,14 +20,13 @@ const server = await createServer({
 const environment = server.environments.ssr;
 if (!isRunnableDevEnvironment(environment)) throw new Error('Vite cannot run modules in this process');
 
-/** @type {{ main: (argv: string[]) => Promise<number> }} */
-const job = await environment.runner.import('/demo/train/main.ts');
 let code = 1;
 try {
+  /** @type {{ main: (argv: string[]) => Promise<number> }} */
+  const job = await environment.runner.import('/demo/train/main.ts');
   code = await job.main(process.argv.slice(2));
 } catch (error) {
   console.error(error);
 }
-await server.close();
 // Dawn keeps a Node process alive for as long as a device is reachable, so the end is said outright.
 process.exit(code);
