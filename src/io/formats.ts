@@ -45,7 +45,7 @@ export function halfToFloatBits(half: number): number {
 function widen16(bytes: Uint8Array, toBits: (x: number) => number): Float32Array {
   const source = over(Uint16Array, bytes, 2);
   const bits = new Uint32Array(source.length);
-  for (let i = 0; i < source.length; i++) bits[i] = toBits(source[i] ?? 0);
+  for (let i = 0; i < source.length; i++) bits[i] = toBits(source[i]);
   return new Float32Array(bits.buffer);
 }
 
@@ -71,7 +71,7 @@ function narrowF64(bytes: Uint8Array, name: string): Float32Array {
   const source = over(Float64Array, bytes, 8);
   const out = new Float32Array(source.length);
   for (let i = 0; i < source.length; i++) {
-    const value = source[i] ?? 0;
+    const value = source[i];
     out[i] = value;
     if (!Object.is(out[i], value)) throw inexact(name, 'F64', i, value, 'f32');
   }
@@ -83,8 +83,8 @@ function narrowInt64(bytes: Uint8Array, name: string, signed: boolean): Int32Arr
   const words = over(Uint32Array, bytes, 4);
   const out = signed ? new Int32Array(words.length / 2) : new Uint32Array(words.length / 2);
   for (let i = 0; i < out.length; i++) {
-    const low = words[2 * i] ?? 0;
-    const high = words[2 * i + 1] ?? 0;
+    const low = words[2 * i];
+    const high = words[2 * i + 1];
     if (high !== (signed && low >= 0x80000000 ? 0xffffffff : 0)) {
       const whole = (BigInt(high) << 32n) | BigInt(low);
       const value = signed ? BigInt.asIntN(64, whole) : whole;
@@ -97,7 +97,7 @@ function narrowInt64(bytes: Uint8Array, name: string, signed: boolean): Int32Arr
 
 function readBool(bytes: Uint8Array, name: string): Uint8Array {
   for (let i = 0; i < bytes.length; i++) {
-    const value = bytes[i] ?? 0;
+    const value = bytes[i];
     if (value > 1) throw inexact(name, 'BOOL', i, value, 'bool');
   }
   return bytes;

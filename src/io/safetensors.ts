@@ -168,9 +168,7 @@ export type Metadata = Iterable<readonly [string, string]> | Readonly<Record<str
 function pairs<T>(
   source: Iterable<readonly [string, T]> | Readonly<Record<string, T>>,
 ): (readonly [string, T])[] {
-  return Symbol.iterator in source
-    ? [...(source as Iterable<readonly [string, T]>)]
-    : Object.entries(source as Readonly<Record<string, T>>);
+  return Symbol.iterator in source ? [...source] : Object.entries(source);
 }
 
 function checkText(text: string, what: string): void {

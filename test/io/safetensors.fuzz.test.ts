@@ -75,7 +75,7 @@ interface Edit {
 
 // Positions are fractions, squared so that most fall into the prefix and header, where the decisions are.
 const position = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }).map((x) => x * x);
-const json = fc.constantFrom(...'{}[]":,\\0129 eE.-+\0').map((c) => [c.charCodeAt(0)]);
+const json = fc.constantFrom(...Array.from('{}[]":,\\0129 eE.-+\0', (c) => [c.charCodeAt(0)]));
 const edit: fc.Arbitrary<Edit> = fc.record({
   kind: fc.constantFrom('set', 'set', 'set', 'insert', 'remove', 'cut', 'swap'),
   at: position,
