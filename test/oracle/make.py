@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+"""Make every fixture of PyTorch's samples in this folder, the same bytes each time.
+
+  /usr/bin/python3 make.py            # all families (20 s; needs Debian's python3-torch, 1.13)
+  /usr/bin/python3 make.py loss       # one of them
+
+`make_training.py` and `make_lecture.py` make the others. Float32 results may differ in their last
+bit on another processor; what is compared is the float64 truth, rounded to 10 digits.
+"""
+import os
+import sys
+from collections import Counter
+
+from chosen import samples
+from opinfo_dump import dump_op, exact, options, report, write
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+UNARY = """neg abs sign exp expm1 log log1p log2 sqrt rsqrt reciprocal square sin cos tan tanh sigmoid nn.functional.relu
+ nn.functional.leaky_relu nn.functional.elu nn.functional.softplus nn.functional.gelu nn.functional.silu erf logit
+ floor ceil round trunc""".split()
+BINARY = """add sub mul div.no_rounding_mode div.trunc_rounding div.floor_rounding pow maximum minimum max.binary min.binary
+ fmod remainder""".split()
+CHOICE = ["where", "clamp"]
+COMPARISON = "eq ne lt le gt ge logical_and logical_or logical_not logical_xor isnan isinf isfinite".split()
+REDUCTION = """sum mean prod var std max.reduction_with_dim max.reduction_no_dim min.reduction_with_dim
+ min.reduction_no_dim amax amin argmax argmin any all logsumexp softmax log_softmax cumsum""".split()
+MATMUL = "matmul mm bmm dot mv addmm nn.functional.linear outer".split()
+MOVEMENT = """reshape view permute transpose t T squeeze unsqueeze expand broadcast_to flatten cat stack split
+ split.list_args chunk narrow select flip repeat tril triu movedim""".split()
+INDEXING = "slice index_select gather scatter_add".split()
+LOSS = """nn.functional.binary_cross_entropy nn.functional.binary_cross_entropy_with_logits nn.functional.nll_loss
+ nn.functional.cross_entropy nn.functional.mse_loss""".split()
+CREATION = "arange linspace eye zeros ones zeros_like ones_like full_like".split()
+INTEGER = """add sub mul div.no_rounding_mode div.trunc_rounding div.floor_rounding neg abs sign square pow maximum minimum
+ fmod remainder eq ne lt le gt ge logical_and logical_or logical_not logical_xor bitwise_and bitwise_or bitwise_xor
+ bitwise_not bitwise_left_shift bitwise_right_shift where clamp sum prod max.reduction_with_dim max.reduction_no_dim
+ min.reduction_with_dim amax amin argmax argmin any all cumsum matmul reshape permute transpose expand cat stack
+ select flip repeat tril triu slice index_select gather scatter_add sigmoid sqrt""".split()
+BOOLEAN = """add mul eq ne logical_and logical_or logical_not logical_xor bitwise_and bitwise_or bitwise_xor bitwise_not
+ where sum any all reshape permute cat stack flip select index_select gather""".split()
+
+# Variants of the operators above that no fixture holds, and why.
+LEFT_OUT = {
+    "softmax.with_dtype": "float64 results",
+    "log_softmax.dtype": "float64 results",
+    "round.decimals_0": "decimals are not offered",
+    "round.decimals_3": "decimals are not offered",
+    "round.decimals_neg_3": "decimals are not offered",
+    "nn.functional.silu.complex": "complex numbers",
+    "addmm.decomposed": "the same as addmm",
+    "__getitem__": "advanced indexing is not offered",
+}
+
+# file: [(operators, options of the samples)]
+FAMILIES = {
+    "elementwise": [(UNARY + BINARY + CHOICE, dict(errors=True, second=True))],
+    "comparison": [(COMPARISON, dict(errors=True))],
+    "reduction": [(REDUCTION, dict(max_samples=14, errors=True, second=True))],
+    "matmul": [(MATMUL, dict(max_samples=12, max_elements=600, errors=True, second=True))],
+    "movement": [(MOVEMENT, dict(max_samples=10, errors=True, second=True))],
+    "indexing": [(INDEXING, dict(max_elements=600, errors=True, second=True))],
+    "loss": [(LOSS, dict(max_samples=26, errors=True, second=True))],
+    "creation": [(CREATION, dict(max_samples=12, errors=True))],
+    "reference": [
+        (UNARY, dict(reference=True, max_elements=100, max_samples=12)),
+        (BINARY + COMPARISON, dict(reference=True, max_elements=60, max_samples=16)),
+        (REDUCTION, dict(reference=True, max_elements=60, max_samples=10)),
+    ],
+    "integer": [
+        (INTEGER, dict(dtype="int32", max_elements=130, max_samples=4)),
+        (BOOLEAN, dict(dtype="bool", max_elements=130, max_samples=4)),
+    ],
+}
+
+
+def records(family):
+    for words, chosen in FAMILIES[family]:
+        for word in words:
+            yield dump_op(exact(word), options(**chosen))
+
+
+def make(family):
+    done = [r for r in records(family) if r["samples"] or r.get("errors")] if family in FAMILIES else []
+    if family == "chosen":
+        for ops in samples().values():
+            for name, calls in ops.items():
+                done.append(dump_op(exact(name), options(second=True), calls))
+    path = os.path.join(HERE, family + ".json")
+    write(path, done)
+    for r in done:
+        print(" ", report(r))
+    count = sum(len(r["samples"]) for r in done)
+    print(f"{family}: {len(done)} operators, {count} samples, {os.path.getsize(path):,} bytes")
+    return Counter({r["name"]: len(r["samples"]) for r in done if r["dtype"] == "float32"})
+
+
+def main():
+    families = sys.argv[1:] or [*FAMILIES, "chosen"]
+    total = Counter()
+    for family in families:
+        total += make(family)
+    if not sys.argv[1:]:
+        few = {name: n for name, n in sorted(total.items()) if n < 8}
+        print(f"float32: {len(total)} operators, {sum(total.values())} samples; fewer than 8: {few or 'none'}")
+        for name, why in LEFT_OUT.items():
+            print(f"  left out: {name}: {why}")
+
+
+if __name__ == "__main__":
+    main()

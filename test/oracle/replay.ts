@@ -1,0 +1,253 @@
+// Replays one of PyTorch's samples on wgrad: forward, gradients, second derivatives. Knows the public API, and no backend.
+import { type Comparison, type Tolerance, compare } from '../support/compare.ts';
+import { type Part, toleranceOf } from '../support/tolerances.ts';
+import { adapters } from './adapters.ts';
+import type { Api, Tensor } from './api.ts';
+import { type Arg, Call } from './call.ts';
+import { type Input, type Layout, inputOf, leafOf } from './layouts.ts';
+import {
+  type Decoded,
+  type OpRecord,
+  type Plain,
+  type Refusal,
+  type Sample,
+  isList,
+  isPlain,
+} from './load.ts';
+import { scaleOf } from './scale.ts';
+import { flat } from './skips.ts';
+
+export interface Setting {
+  readonly backend: 'cpu' | 'webgpu';
+  /** What the backend counts in. In f64 only the truth counts, to 9 digits. */
+  readonly precision: 'f32' | 'f64';
+  readonly layout: Layout;
+  /** Whether to check second derivatives, where the sample has them and the layout is contiguous. */
+  readonly second: boolean;
+}
+
+/** What came of a sample. */
+export interface Outcome {
+  /** Tensors that were compared. */
+  readonly compared: number;
+  /** The largest error, in tolerances. */
+  readonly worst: number;
+  /** One line for each tensor that differs. */
+  readonly failures: readonly string[];
+}
+
+const IN_F64: Tolerance = { rtol: 1e-8, atol: 1e-9 };
+
+type Inputs = Map<string, Input>;
+
+/** The arguments with wgrad's tensors, and the inputs by their paths. */
+function build(
+  w: Api,
+  call: Pick<Sample, 'args' | 'kwargs'>,
+  layout: Layout,
+): { call: Call; inputs: Inputs } {
+  const inputs: Inputs = new Map();
+  const one = (x: Decoded, path: string): Arg => {
+    if (isPlain(x)) {
+      const input = inputOf(w, x, layout);
+      inputs.set(path, input);
+      return input.view;
+    }
+    if (isList(x)) return x.map((y, k) => one(y, `${path}.${k}`));
+    if (typeof x === 'object' && x !== null && 'kind' in x && x.kind === 'same') {
+      const first = inputs.get(x.path);
+      if (first === undefined) throw new Error(`no tensor at ${x.path}`);
+      return first.view;
+    }
+    return x;
+  };
+  const args = call.args.map((x, k) => one(x, `args.${k}`));
+  const kwargs = Object.fromEntries(Object.entries(call.kwargs).map(([k, x]) => [k, one(x, `kwargs.${k}`)]));
+  return { call: new Call(args, kwargs), inputs };
+}
+
+function adapterOf(name: string): (typeof adapters)[string] {
+  const adapter = adapters[name];
+  if (adapter === undefined) throw new Error(`${name} has no adapter; add it to test/oracle/adapters.ts`);
+  return adapter;
+}
+
+const several = (x: Tensor | readonly Tensor[]): readonly Tensor[] =>
+  (Array.isArray(x) ? x : [x]) as readonly Tensor[];
+
+const allZero = (x: Plain): boolean => x.data.every((v) => v === 0);
+
+/** Collects comparisons. */
+class Ledger {
+  compared = 0;
+  worst = 0;
+  readonly failures: string[] = [];
+
+  add(what: string, { worst, message }: Comparison): void {
+    this.compared++;
+    this.worst = Math.max(this.worst, worst);
+    if (message !== null) this.failures.push(`${what}: ${message}`);
+  }
+
+  fail(what: string): void {
+    this.compared++;
+    this.worst = Infinity;
+    this.failures.push(what);
+  }
+}
+
+/** Replays samples of one operation. */
+class Replay {
+  readonly ledger = new Ledger();
+
+  private readonly w: Api;
+  private readonly record: OpRecord;
+  private readonly sample: Sample;
+  private readonly setting: Setting;
+
+  constructor(w: Api, record: OpRecord, sample: Sample, setting: Setting) {
+    this.w = w;
+    this.record = record;
+    this.sample = sample;
+    this.setting = setting;
+  }
+
+  private tolerance(part: Part, numel: number): Tolerance {
+    if (this.setting.precision === 'f64') return IN_F64;
+    const scale = scaleOf(this.record.name, this.sample, part, numel);
+    return toleranceOf(this.record.name, { part, backend: this.setting.backend, ...scale });
+  }
+
+  private async check(
+    what: string,
+    part: Part,
+    actual: Tensor,
+    expected: Plain,
+    other: Plain | null,
+  ): Promise<void> {
+    if (actual.dtype !== expected.dtype) {
+      this.ledger.fail(`${what}: dtype ${actual.dtype}, expected ${expected.dtype}`);
+      return;
+    }
+    const f32 = this.setting.precision === 'f32';
+    const alternative = f32 ? other?.data : undefined;
+    const wanted = { shape: expected.shape, data: expected.data, alternative };
+    const numbers = { shape: actual.shape, data: await actual.data() };
+    this.ledger.add(what, compare(numbers, wanted, this.tolerance(part, expected.data.length), f32));
+  }
+
+  private async checkGrad(
+    path: string,
+    part: Part,
+    actual: Tensor | null,
+    expected: Plain | null,
+  ): Promise<void> {
+    const what = `${part === 'grads2' ? 'second derivative' : 'gradient'} of ${path}`;
+    if (actual !== null) {
+      const zeros: Plain | null = expected ?? zerosOf(actual);
+      await this.check(
+        what,
+        part,
+        actual,
+        zeros,
+        part === 'grads' ? (this.sample.grads32?.[path] ?? null) : null,
+      );
+    } else if (
+      expected !== null &&
+      !(allZero(expected) && (part === 'grads2' || flat.has(this.record.name)))
+    ) {
+      this.ledger.fail(`${what}: none, expected [${expected.shape.join(', ')}]`);
+    }
+  }
+
+  private run(): { outputs: readonly Tensor[]; differentiable: readonly Tensor[]; inputs: Inputs } {
+    const { call, inputs } = build(this.w, this.sample, this.setting.layout);
+    const outputs = several(adapterOf(this.record.name)(this.w, call));
+    return { outputs, differentiable: outputs.filter((t) => t.requiresGrad), inputs };
+  }
+
+  /** Outputs and first derivatives. */
+  async first(): Promise<void> {
+    const { outputs, differentiable, inputs } = this.run();
+    const { outputs: wanted, outputs32, gradOutputs, grads } = this.sample;
+    if (outputs.length !== wanted.length) {
+      this.ledger.fail(`${outputs.length} outputs, expected ${wanted.length}`);
+      return;
+    }
+    if (differentiable.length === gradOutputs.length) {
+      differentiable.forEach((output, k) => {
+        const gradient = gradOutputs[k];
+        if (gradient !== undefined)
+          output.backward(leafOf(this.w, gradient), { retainGraph: k < gradOutputs.length - 1 });
+      });
+    } else if (!(differentiable.length === 0 && flat.has(this.record.name))) {
+      this.ledger.fail(`${differentiable.length} differentiable outputs, expected ${gradOutputs.length}`);
+    }
+    for (const [k, output] of outputs.entries()) {
+      const expected = wanted[k];
+      if (expected !== undefined)
+        await this.check(`output ${k}`, 'output', output, expected, outputs32?.[k] ?? null);
+    }
+    for (const [path, grad] of Object.entries(grads)) {
+      const input = inputs.get(path);
+      if (input === undefined) throw new Error(`no input at ${path}`);
+      await this.checkGrad(path, 'grads', input.leaf.grad, grad === null ? null : input.pull(grad));
+    }
+  }
+
+  /** Second derivatives: of the sum of <gradient, v>, for the inputs and for the incoming gradients. */
+  async second(): Promise<void> {
+    const two = this.sample.grads2;
+    if (two === null) return;
+    const { differentiable, inputs } = this.run();
+    const paths = Object.keys(this.sample.grads);
+    const leaves = paths.map((path) => inputs.get(path)?.leaf).filter((t) => t !== undefined);
+    const incoming = this.sample.gradOutputs.map((g) => leafOf(this.w, { ...g, requiresGrad: true }));
+    const { grad } = this.w.autograd;
+    const grads = grad(differentiable, leaves, {
+      gradOutputs: incoming,
+      createGraph: true,
+      allowUnused: true,
+    });
+    const terms = paths.flatMap((path, k) => {
+      const [g, v] = [grads[k], two.v[path]];
+      return g?.requiresGrad === true && v !== undefined ? [g.mul(leafOf(this.w, v)).sum()] : [];
+    });
+    const [head, ...rest] = terms;
+    const inner = [...leaves, ...incoming];
+    const results =
+      head === undefined
+        ? inner.map(() => null)
+        : grad([rest.reduce((a, b) => a.add(b), head)], inner, { allowUnused: true });
+    const names = [...paths, ...incoming.map((_, k) => `grad_output.${k}`)];
+    for (const [k, path] of names.entries()) {
+      await this.checkGrad(path, 'grads2', results[k] ?? null, two.grads[path] ?? null);
+    }
+  }
+}
+
+function zerosOf(t: Tensor): Plain {
+  const data = new Float32Array(t.shape.reduce((a, b) => a * b, 1));
+  return {
+    kind: 'tensor',
+    shape: t.shape,
+    dtype: 'f32',
+    data,
+    requiresGrad: false,
+    torchDtype: 'float32',
+  };
+}
+
+/** Replay a sample. Errors that wgrad throws come through. */
+export async function replay(w: Api, record: OpRecord, sample: Sample, setting: Setting): Promise<Outcome> {
+  const run = new Replay(w, record, sample, setting);
+  await run.first();
+  if (setting.second && setting.layout === 'contiguous') await run.second();
+  return run.ledger;
+}
+
+/** Make the call of a refusal, and read its result. It must throw (or reject) somewhere on the way. */
+export async function replayRefusal(w: Api, record: OpRecord, refusal: Refusal): Promise<void> {
+  const { call } = build(w, refusal, 'contiguous');
+  for (const output of several(adapterOf(record.name)(w, call))) await output.data();
+}

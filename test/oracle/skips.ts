@@ -1,0 +1,74 @@
+// The samples that are not replayed, each rule with its reason. A sample is skipped by a rule of this list or not at all.
+import { type Decoded, type OpRecord, type Refusal, type Sample, isList, isPlain } from './load.ts';
+
+interface Rule<T> {
+  readonly why: string;
+  readonly applies: (one: T, record: OpRecord) => boolean;
+}
+
+type CallOf = Pick<Sample, 'args' | 'kwargs'>;
+
+const inputs = ({ args, kwargs }: CallOf): readonly Decoded[] =>
+  [...args, ...Object.values(kwargs)].flatMap((x) => (isList(x) ? x : [x]));
+
+/** The dtype argument, as PyTorch names it. */
+function dtypeArgument({ kwargs }: CallOf): string | null {
+  const x = kwargs['dtype'];
+  return typeof x === 'object' && x !== null && 'kind' in x && x.kind === 'constant' ? x.name : null;
+}
+
+const CREATES = new Set(['arange', 'linspace', 'eye', 'zeros', 'ones']);
+
+/** Why samples are skipped. */
+export const sampleRules: readonly Rule<Sample>[] = [
+  { why: 'dtype argument other than float32', applies: (s) => ![null, 'float32'].includes(dtypeArgument(s)) },
+  {
+    why: 'no tensor among the operands',
+    applies: (s, op) =>
+      !CREATES.has(op.name) && !inputs(s).some((x) => isPlain(x)) && !op.name.includes('like'),
+  },
+  {
+    why: 'start of narrow given as a tensor',
+    applies: (s, op) => op.name === 'narrow' && isPlain(s.args[2]),
+  },
+];
+
+const isIndexOp = (name: string): boolean =>
+  name === 'gather' || name === 'scatter_add' || name === 'index_select';
+
+/** Why refusals (calls that PyTorch rejects) are skipped. */
+export const refusalRules: readonly Rule<Refusal>[] = [
+  {
+    why: 'a number as operand, which wgrad takes on either side',
+    applies: (e) => e.type === 'Exception' && e.pattern === '' && e.args.some((x) => typeof x === 'number'),
+  },
+  { why: 'dtype argument', applies: (e) => dtypeArgument(e) !== null && e.pattern.includes('dtype') },
+  {
+    why: '1.0 and 1 are one number in JavaScript',
+    applies: (e) => e.pattern.includes('must be int, not float'),
+  },
+  {
+    why: 'PyTorch knows int64 indices only',
+    applies: (e, op) => isIndexOp(op.name) && e.pattern.includes('int64'),
+  },
+  { why: 'a list with None, which the types rule out', applies: (e) => e.type === 'TypeError' },
+];
+
+/** Why a sample is skipped, or null: it is replayed. */
+export const skipped = (sample: Sample, record: OpRecord): string | null =>
+  sampleRules.find((rule) => rule.applies(sample, record))?.why ?? null;
+
+/** Why a refusal is skipped, or null: wgrad must refuse it too. */
+export const refusalSkipped = (refusal: Refusal, record: OpRecord): string | null =>
+  refusalRules.find((rule) => rule.applies(refusal, record))?.why ?? null;
+
+/** Operations that are flat wherever they have a derivative: no gradient is as good as PyTorch's zeros. */
+export const flat: ReadonlySet<string> = new Set([
+  'sign',
+  'floor',
+  'ceil',
+  'round',
+  'trunc',
+  'div.trunc_rounding',
+  'div.floor_rounding',
+]);

@@ -1,0 +1,122 @@
+// How exact each operation must be in float32, as data. Knows the operations by their names in PyTorch, and no backend's code.
+import { SMALLEST_NORMAL, type Tolerance } from './compare.ts';
+
+/**
+ * What an operation does to rounding errors:
+ * - `exact`: moves or chooses numbers, or counts in integers; the bits are the same.
+ * - `arithmetic`: one correctly rounded + − × an element.
+ * - `division`: /, sqrt, rsqrt (WGSL allows 2.5 ULP).
+ * - `elementary`: exp, log, pow and what is made of them.
+ * - `trigonometric`: our own sin and cos, absolute.
+ * - `accumulation`: sums of K terms; the bound grows with √K and the size of the terms.
+ * - `loss`: softmax, losses, norms: exponentials under a sum.
+ */
+export type ToleranceClass =
+  'exact' | 'arithmetic' | 'division' | 'elementary' | 'trigonometric' | 'accumulation' | 'loss';
+
+const EPS = 1.2e-7; // one rounding of a float32, relative
+
+/** The table. `accumulation` has its absolute part from `accumulated`. */
+export const classes: Readonly<Record<ToleranceClass, Tolerance>> = {
+  exact: { rtol: 0, atol: 0 },
+  arithmetic: { rtol: EPS, atol: SMALLEST_NORMAL },
+  division: { rtol: 6e-7, atol: SMALLEST_NORMAL },
+  elementary: { rtol: 4e-6, atol: 1e-6 },
+  trigonometric: { rtol: 0, atol: 1e-6 },
+  accumulation: { rtol: 1.3e-6, atol: 0 },
+  loss: { rtol: 5e-6, atol: 1e-6 },
+};
+
+/** The class of each operation. One that is not named here has no tolerance, and its test fails. */
+export const classOf: Readonly<Record<string, ToleranceClass>> = {
+  ...named('arithmetic', 'add sub mul square nn.functional.leaky_relu'),
+  ...named('division', 'div.no_rounding_mode sqrt rsqrt reciprocal'),
+  ...named('elementary', 'exp expm1 log log1p log2 pow tan tanh sigmoid erf logit'),
+  ...named('elementary', 'nn.functional.elu nn.functional.softplus nn.functional.gelu nn.functional.silu'),
+  ...named('trigonometric', 'sin cos'),
+  ...named(
+    'exact',
+    'neg abs sign nn.functional.relu floor ceil round trunc div.trunc_rounding div.floor_rounding',
+  ),
+  ...named('exact', 'maximum minimum max.binary min.binary where clamp fmod'),
+  ...named('arithmetic', 'remainder'),
+  ...named('exact', 'eq ne lt le gt ge logical_and logical_or logical_not logical_xor isnan isinf isfinite'),
+  ...named('exact', 'bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_left_shift bitwise_right_shift'),
+  ...named('accumulation', 'sum mean prod var std cumsum'),
+  ...named(
+    'exact',
+    'max.reduction_with_dim max.reduction_no_dim min.reduction_with_dim min.reduction_no_dim',
+  ),
+  ...named('exact', 'amax amin argmax argmin any all'),
+  ...named('loss', 'logsumexp softmax log_softmax'),
+  ...named('accumulation', 'matmul mm bmm dot mv addmm nn.functional.linear'),
+  ...named('arithmetic', 'outer'),
+  ...named(
+    'exact',
+    'reshape view permute transpose t T squeeze unsqueeze expand broadcast_to flatten cat stack',
+  ),
+  ...named('exact', 'split split.list_args chunk narrow select flip repeat tril triu movedim'),
+  ...named('exact', 'slice index_select gather'),
+  ...named('accumulation', 'scatter_add'),
+  ...named('loss', 'nn.functional.binary_cross_entropy nn.functional.binary_cross_entropy_with_logits'),
+  ...named('loss', 'nn.functional.nll_loss nn.functional.cross_entropy nn.functional.mse_loss'),
+  ...named('arithmetic', 'arange'),
+  ...named('division', 'linspace'),
+  ...named('exact', 'eye zeros ones zeros_like ones_like full_like'),
+};
+
+function named(kind: ToleranceClass, words: string): Record<string, ToleranceClass> {
+  return Object.fromEntries(words.split(' ').map((word) => [word, kind]));
+}
+
+export type Part = 'output' | 'grads' | 'grads2';
+
+/** An entry that is wider than the table, with its reason. */
+export interface Looser extends Tolerance {
+  readonly op: string;
+  readonly part: Part;
+  /** Where it holds: one backend, or everywhere. */
+  readonly backend?: 'cpu' | 'webgpu';
+  readonly reason: string;
+}
+
+/** Every entry that is looser than the table. */
+export const looser: readonly Looser[] = [];
+
+/**
+ * The absolute tolerance of a sum of `length` terms of at most `magnitude`: 4 · 2e-7 · √K · max|t|, and never above
+ * K · 6e-8 · Σ|t|, what adding in any order can lose.
+ */
+export function accumulated(length: number, magnitude: number): number {
+  const k = Math.max(1, length);
+  return Math.min(8e-7 * Math.sqrt(k), 6e-8 * k * k) * magnitude;
+}
+
+/** What a tolerance depends on beside the operation. */
+export interface Conditions {
+  readonly part: Part;
+  readonly backend: 'cpu' | 'webgpu';
+  /** Terms of the longest sum behind an element: of a reduction, a product, or a broadcast operand's gradient. */
+  readonly length: number;
+  /** Largest absolute value of such a term. */
+  readonly magnitude: number;
+  /** Largest absolute value of the gradient that came in: errors of a gradient grow with it. */
+  readonly incoming: number;
+}
+
+const WIDER: Readonly<Record<Part, number>> = { output: 1, grads: 2, grads2: 4 };
+
+/** The tolerance of one result of an operation in float32. @throws Error where the operation has no class. */
+export function toleranceOf(op: string, conditions: Conditions): Tolerance {
+  const { part, backend, length, magnitude, incoming } = conditions;
+  const kind = classOf[op];
+  if (kind === undefined)
+    throw new Error(`${op} has no tolerance class; name it in test/support/tolerances.ts`);
+  const named = looser.find((x) => x.op === op && x.part === part && (x.backend ?? backend) === backend);
+  const own = named ?? classes[kind];
+  const factor = named === undefined ? WIDER[part] : 1;
+  const grown = part === 'output' ? 1 : Math.max(1, incoming);
+  const sums = kind === 'accumulation' || length > 1 ? accumulated(length, magnitude) : 0;
+  const rtol = length > 1 ? Math.max(own.rtol, classes.accumulation.rtol) : own.rtol;
+  return { rtol: rtol * factor, atol: (own.atol * grown + sums) * factor };
+}
