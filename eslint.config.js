@@ -7,6 +7,11 @@ const noDefaultExport = {
   message: 'Export by name: a default export has another name in every file that imports it.',
 };
 
+const noEnum = {
+  selector: 'TSEnumDeclaration',
+  message: 'Use a union of strings: an enum is code that the types alone would do without.',
+};
+
 /** ESLint's own rules that the compiler does not make needless. */
 const coreRules = [
   'eqeqeq',
@@ -41,7 +46,7 @@ export default defineConfig(
     rules: {
       ...Object.fromEntries(coreRules.map((rule) => [rule, 'error'])),
       'no-duplicate-imports': ['error', { allowSeparateTypeImports: true }],
-      'no-restricted-syntax': ['error', noDefaultExport],
+      'no-restricted-syntax': ['error', noDefaultExport, noEnum],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',

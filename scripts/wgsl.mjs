@@ -1,15 +1,19 @@
+// @ts-check
 /**
- * Vite plugin for the published build: shader text without its comments and blank space. It knows WGSL's comments
- * and nothing else of the language.
+ * Shader text for the published package: WGSL without comments and blank space, and the Vite plugin that serves it.
+ * It knows WGSL's comments and nothing else of the language.
  */
 import { readFile } from 'node:fs/promises';
-import type { Plugin } from 'vite';
 
 /** What ends a line in WGSL, and so a `//` comment. */
 const lineBreak = /[\n\v\f\r\u0085\u2028\u2029]/;
 
-/** The index just behind the block comment that opens at `start`. Block comments nest. */
-function endOfBlockComment(code: string, start: number): number {
+/**
+ * The index just behind the block comment that opens at `start`. Block comments nest.
+ * @param {string} code
+ * @param {number} start
+ */
+function endOfBlockComment(code, start) {
   let depth = 0;
   for (let i = start; i < code.length; i++) {
     const two = code.slice(i, i + 2);
@@ -21,8 +25,12 @@ function endOfBlockComment(code: string, start: number): number {
   throw new Error(`a block comment that opens at character ${start} is never closed: add the missing */`);
 }
 
-/** The index of the line break that ends the comment that opens at `start`, or the text's end. */
-function endOfLineComment(code: string, start: number): number {
+/**
+ * The index of the line break that ends the comment that opens at `start`, or the text's end.
+ * @param {string} code
+ * @param {number} start
+ */
+function endOfLineComment(code, start) {
   let i = start;
   while (i < code.length && !lineBreak.test(code.charAt(i))) i++;
   return i;
@@ -30,11 +38,11 @@ function endOfLineComment(code: string, start: number): number {
 
 /**
  * WGSL without comments. Each comment becomes one space, so that what it kept apart stays apart. WGSL has no
- * strings, so every `//` and `/*` outside a comment opens one.
- *
- * @throws Error where a block comment is not closed
+ * strings, so every `//` and `/*` outside a comment opens one. Throws where a block comment is not closed.
+ * @param {string} code
+ * @returns {string}
  */
-export function stripComments(code: string): string {
+export function stripComments(code) {
   let out = '';
   let from = 0;
   for (let i = 0; i + 1 < code.length; i++) {
@@ -50,8 +58,10 @@ export function stripComments(code: string): string {
 /**
  * WGSL made short: no comments, no indentation, no blank lines, single spaces. Line breaks stay where there was
  * code, so that a compiler's line number still means something.
+ * @param {string} code
+ * @returns {string}
  */
-export function shortenWgsl(code: string): string {
+export function shortenWgsl(code) {
   return stripComments(code)
     .split(lineBreak)
     .map((line) => line.replace(/\s+/g, ' ').trim())
@@ -59,17 +69,29 @@ export function shortenWgsl(code: string): string {
     .join('\n');
 }
 
-/** Serves `x.wgsl` and `x.wgsl?raw` as a module whose default export is the shortened text. */
-export function wgslPlugin(): Plugin {
+/**
+ * A shader as a JavaScript module whose default export is the shortened text.
+ * @param {string} file path of the .wgsl file
+ * @returns {Promise<string>}
+ */
+export async function shaderModule(file) {
+  return `export default ${JSON.stringify(shortenWgsl(await readFile(file, 'utf8')))};\n`;
+}
+
+/**
+ * Serves imports of `x.wgsl` and `x.wgsl?raw` as shortened text.
+ * @returns {import('vite').Plugin}
+ */
+export function wgslPlugin() {
   return {
     name: 'wgrad:wgsl',
+    // Before Vite's own reading of `?raw`.
     enforce: 'pre',
     async load(id) {
       const [file = ''] = id.split('?');
       if (!file.endsWith('.wgsl')) return null;
       this.addWatchFile(file);
-      const text = shortenWgsl(await readFile(file, 'utf8'));
-      return { code: `export default ${JSON.stringify(text)};\n`, moduleType: 'js', map: { mappings: '' } };
+      return { code: await shaderModule(file), moduleType: 'js', map: { mappings: '' } };
     },
   };
 }
