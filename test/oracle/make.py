@@ -11,8 +11,10 @@ import os
 import sys
 from collections import Counter
 
-from chosen import samples
-from opinfo_dump import dump_op, exact, options, report, write
+sys.dont_write_bytecode = True
+
+from chosen import samples  # noqa: E402
+from opinfo_dump import dump_op, exact, options, report, write  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
