@@ -27,7 +27,6 @@ const coreRules = [
   'no-new-func',
   'no-prototype-builtins',
   'no-sparse-arrays',
-  'no-unmodified-loop-condition',
   'no-unreachable-loop',
   'no-unsafe-finally',
   'no-useless-backreference',

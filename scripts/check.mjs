@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * `npm run check`: all that can be judged without running the library: types, lint, format, the rules of the
- * house, and the package as it would be published. Every check runs, then the failed ones are named.
+ * house, and the package as it would be published (where the library is compiled without Node's types). Every
+ * check runs, then the failed ones are named.
  */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
