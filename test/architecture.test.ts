@@ -84,7 +84,9 @@ describe('the library', () => {
       } catch (error) {
         const hint =
           'while loading it uses what a circle of imports has not loaded yet: use it inside a function';
-        failures.push(`${file}: ${String(error)}${error instanceof ReferenceError ? ` (${hint})` : ''}`);
+        failures.push(
+          `${file}: ${String(error)}${error instanceof ReferenceError || error instanceof TypeError ? ` (${hint})` : ''}`,
+        );
       }
     }
     expect(failures).toEqual([]);
