@@ -63,8 +63,8 @@ export class Call {
 
   number(position: number, name?: string): number {
     const x = this.at(position, name);
-    if (typeof x !== 'number') throw this.wrong(position, name, 'number');
-    return x;
+    if (typeof x !== 'number' && typeof x !== 'boolean') throw this.wrong(position, name, 'number');
+    return Number(x);
   }
 
   maybeNumber(position: number, name?: string): number | undefined {

@@ -410,7 +410,8 @@ def dump_op(op, a, chosen=None):
     second = bool(a.second and grad and getattr(op, "supports_gradgrad", False))
     for i, s in enumerate(fit if chosen is not None else choose(fit, a.max_samples)):
         try:
-            r["samples"].append(entry(op, leaves_of(s), seed + i, second, skip))
+            twice = second and getattr(s, "second", True)
+            r["samples"].append(entry(op, leaves_of(s), seed + i, twice, skip))
         except NotEncodable as e:
             skip(f"cannot encode {e}")
         except Exception as e:  # a sample PyTorch itself cannot run on the CPU

@@ -28,6 +28,7 @@ function contraction(name: string, inputs: readonly Plain[], sample: Sample): nu
     const left = name === 'addmm' ? inputs[1] : inputs[0];
     return name === 'outer' ? 1 : Math.max(1, left?.shape.at(-1) ?? 1) + (inputs.length > 2 ? 2 : 0);
   }
+  if (typeof sample.kwargs['alpha'] === 'number') return 2;
   if (!REDUCTIONS.has(name)) return 1;
   const [most, outputs] = [inputs[0]?.data.length ?? 1, numelOf(sample.outputs)];
   return name === 'cumsum' || name === 'scatter_add' ? most : Math.max(1, most / Math.max(1, outputs));
@@ -40,6 +41,8 @@ function termOf(name: string, inputs: readonly Plain[], sample: Sample, length: 
   if (PRODUCTS.has(name)) return sizes.reduce((a, b) => a * Math.max(b, 1), 1);
   if (SQUARES.has(name)) return most * most;
   if (name === 'prod') return largest(sample.outputs.flatMap((x) => [...x.data]));
+  const { alpha } = sample.kwargs;
+  if (typeof alpha === 'number') return most * Math.max(1, Math.abs(alpha));
   if (name === 'mean') return most / length;
   return most;
 }

@@ -21,6 +21,7 @@ const CREATES = new Set(['arange', 'linspace', 'eye', 'zeros', 'ones']);
 
 /** Why samples are skipped. */
 export const sampleRules: readonly Rule<Sample>[] = [
+  { why: 'a bool as alpha', applies: (s) => typeof s.kwargs['alpha'] === 'boolean' },
   { why: 'dtype argument other than float32', applies: (s) => ![null, 'float32'].includes(dtypeArgument(s)) },
   {
     why: 'no tensor among the operands',

@@ -107,7 +107,14 @@ test('indexAt counts row-major', () => {
 });
 
 describe('tolerances', () => {
-  const one = { part: 'output', backend: 'cpu', length: 1, magnitude: 1, incoming: 1 } as const;
+  const one = {
+    part: 'output',
+    backend: 'cpu',
+    length: 1,
+    magnitude: 1,
+    incoming: 1,
+    rounded: true,
+  } as const;
 
   test('grow from output to gradient to second derivative', () => {
     const [output, grads, grads2] = (['output', 'grads', 'grads2'] as const).map((part) =>

@@ -1,0 +1,105 @@
+// The tests that replay PyTorch's samples on a backend, for each lane to call. Knows the public API, and no backend's code.
+import { describe, expect, test } from 'vitest';
+import type { Api } from './api.ts';
+import { layouts } from './layouts.ts';
+import { type Family, type OpRecord, families, load } from './load.ts';
+import { type Outcome, type Setting, replay, replayRefusal } from './replay.ts';
+import { refusalSkipped, skipped } from './skips.ts';
+
+export interface Suite {
+  /** The engine, once it is initialised. */
+  readonly api: () => Api;
+  readonly backend: 'cpu' | 'webgpu';
+  readonly precision?: 'f32' | 'f64';
+  /** Runs before each operation's samples, as to set the engine's mode. */
+  readonly before?: () => void | Promise<void>;
+  readonly second?: boolean;
+  readonly families?: readonly Family[];
+}
+
+/** What was replayed so far, for a figure at the end. */
+export interface Tally {
+  samples: number;
+  compared: number;
+  skipped: number;
+  /** The largest error of each operation, in tolerances. */
+  readonly worst: Map<string, number>;
+}
+
+async function attempt(api: Api, record: OpRecord, index: number, setting: Setting): Promise<Outcome> {
+  const sample = record.samples[index];
+  try {
+    return await replay(api, record, sample, setting);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { compared: 0, worst: Infinity, failures: [`threw ${message}`] };
+  }
+}
+
+/** Replays all samples of an operation: each contiguous and, in turn, in one other layout. */
+async function samplesOf(record: OpRecord, suite: Suite, tally: Tally): Promise<string[]> {
+  const failures: string[] = [];
+  const { api, backend, precision = 'f32', second = true } = suite;
+  for (const [index, sample] of record.samples.entries()) {
+    if (skipped(sample, record) !== null) {
+      tally.skipped++;
+      continue;
+    }
+    tally.samples++;
+    for (const layout of ['contiguous', layouts[1 + (index % (layouts.length - 1))]] as const) {
+      const outcome = await attempt(api(), record, index, { backend, precision, layout, second });
+      tally.compared += outcome.compared;
+      tally.worst.set(record.name, Math.max(tally.worst.get(record.name) ?? 0, outcome.worst));
+      failures.push(...outcome.failures.map((f) => `sample ${index} (${layout}): ${f}`));
+    }
+  }
+  return failures;
+}
+
+async function accepted(record: OpRecord, suite: Suite): Promise<string[]> {
+  const failures: string[] = [];
+  for (const [index, refusal] of record.errors.entries()) {
+    if (refusalSkipped(refusal, record) !== null) continue;
+    const took = await replayRefusal(suite.api(), record, refusal).then(
+      () => true,
+      () => false,
+    );
+    if (took) failures.push(`error ${index}: accepted, where PyTorch says ${refusal.pattern}`);
+  }
+  return failures;
+}
+
+const LINES_MAX = 12;
+
+/** Fails with the first lines. */
+function none(failures: readonly string[]): void {
+  const rest = failures.length - LINES_MAX;
+  const more = rest > 0 ? [`and ${rest} more`] : [];
+  if (failures.length > 0) expect.fail([...failures.slice(0, LINES_MAX), ...more].join('\n'));
+}
+
+/** Define the tests: one for each operation of each fixture, and one for the calls it must refuse. */
+export async function oracleSuite(suite: Suite): Promise<Tally> {
+  const tally: Tally = { samples: 0, compared: 0, skipped: 0, worst: new Map() };
+  for (const family of suite.families ?? families) {
+    const records = await load(family);
+    describe(`PyTorch's samples: ${family}`, () => {
+      for (const record of records) {
+        const name = record.dtype === 'float32' ? record.name : `${record.name} (${record.dtype})`;
+        if (record.samples.length > 0) {
+          test(name, async () => {
+            await suite.before?.();
+            none(await samplesOf(record, suite, tally));
+          });
+        }
+        if (record.errors.some((e) => refusalSkipped(e, record) === null)) {
+          test(`${name} refuses what PyTorch refuses`, async () => {
+            await suite.before?.();
+            none(await accepted(record, suite));
+          });
+        }
+      }
+    });
+  }
+  return tally;
+}
