@@ -8,10 +8,12 @@
 // finishes; if SLICES_FIRST, neighbouring lanes take neighbouring slices, so that loads along k coalesce, else
 // neighbouring lanes take neighbouring columns.
 //
+// Sums are kept short for accuracy: BLOCK quads are added up on their own before they join the rest.
+//
 // Layout: element a[b, r, k] lies at a_offset + b * a_batch + r * a_row + k * a_col, any stride may be 0 or negative.
 // A quad of elements is loaded as one vector where A_MODE (B_MODE) says that it is adjacent and aligned to 4:
 // along k, or along the tile, that is along the rows of a (the columns of b).
-// The four columns of a tile are column_step apart: 1, or 64 so that the lanes of a workgroup store side by side.
+// The four columns of a tile are COLUMN_STEP apart: 1, or 64 so that the lanes of a workgroup store side by side.
 
 const SCATTERED: u32 = 0u;
 const ALONG_K: u32 = 1u;
@@ -22,6 +24,14 @@ const B_MODE: u32 = 0u;
 const ROWS: u32 = 4u;
 const COLS: u32 = 4u;
 const SLICES_FIRST: u32 = 0u;
+const COLUMN_STEP: u32 = 1u;
+// What there is of k, since a loop that runs once or never is dear on a software adapter: no quads (0), a single one (1),
+// a run (2), blocks (3); then no rest (0), one k (1), up to three (2, slice 0 takes them).
+const QUADS: u32 = 3u;
+const REST: u32 = 2u;
+const BLOCK: u32 = 64u;
+const A_WIDTH: i32 = select(4, 1, A_MODE == SCATTERED);
+const B_WIDTH: i32 = select(4, 1, B_MODE == SCATTERED);
 
 alias A = f32; // f32 if A_MODE is SCATTERED, else vec4<f32>
 alias B = f32;
@@ -32,7 +42,9 @@ struct Params {
   k: u32,
   batch: u32,
   slices: u32,
-  column_step: u32,
+  tiles: u32,
+  tile_rows: u32,
+  tile_cols: u32,
   out_batch: u32,
   out_row: u32,
   out_col: u32,
@@ -89,33 +101,93 @@ fn b_quad(i: i32, step: i32) -> vec4<f32> {
   );
 }
 
-// One element, for the last k % 4: a vector mode has none of these along k.
-fn a_element(i: i32, row: u32) -> f32 {
-  if (A_MODE == ALONG_TILE) {
-    return vec4<f32>(load_a(u32(i) / 4u))[row];
+// The product of one quad. Column r of the result is row r of the tile.
+fn quad_sum(a_at: vec4<i32>, b_at: vec4<i32>, q: u32) -> mat4x4<f32> {
+  let a_step = params.a_col;
+  let b_step = params.b_row;
+  let ai = a_at + i32(4u * q) * a_step;
+  let bi = b_at + i32(4u * q) * b_step;
+  var sum = mat4x4<f32>();
+  if (COLS == 1u) {
+    sum[0].x = dot(a_quad(ai.x, a_step), b_quad(bi.x, b_step));
+    return sum;
   }
-  return vec4<f32>(load_a(u32(i))).x;
+  // The columns of `right` are b's rows k, k + 1, k + 2, k + 3, each four columns of b wide.
+  var right: mat4x4<f32>;
+  if (B_MODE == ALONG_TILE) {
+    right = mat4x4<f32>(
+      b_quad(bi.x, 1),
+      b_quad(bi.x + b_step, 1),
+      b_quad(bi.x + 2 * b_step, 1),
+      b_quad(bi.x + 3 * b_step, 1),
+    );
+  } else {
+    right = transpose(mat4x4<f32>(
+      b_quad(bi.x, b_step),
+      b_quad(bi.y, b_step),
+      b_quad(bi.z, b_step),
+      b_quad(bi.w, b_step),
+    ));
+  }
+  if (ROWS == 1u) {
+    sum[0] = right * a_quad(ai.x, a_step);
+  } else if (A_MODE == ALONG_TILE) {
+    sum = right * transpose(mat4x4<f32>(
+      a_quad(ai.x, 1),
+      a_quad(ai.x + a_step, 1),
+      a_quad(ai.x + 2 * a_step, 1),
+      a_quad(ai.x + 3 * a_step, 1),
+    ));
+  } else {
+    sum = right * mat4x4<f32>(
+      a_quad(ai.x, a_step),
+      a_quad(ai.y, a_step),
+      a_quad(ai.z, a_step),
+      a_quad(ai.w, a_step),
+    );
+  }
+  return sum;
 }
 
-fn b_element(i: i32, col: u32) -> f32 {
-  if (B_MODE == ALONG_TILE) {
-    return vec4<f32>(load_b(u32(i) / 4u))[col];
+// The products of the quads first, first + slices, ... < end, added up.
+fn run_sum(a_at: vec4<i32>, b_at: vec4<i32>, first: u32, end: u32) -> mat4x4<f32> {
+  var sum = mat4x4<f32>();
+  for (var q = first; q < end; q += params.slices) {
+    sum += quad_sum(a_at, b_at, q);
   }
-  return vec4<f32>(load_b(u32(i))).x;
+  return sum;
+}
+
+// The product of a single k: what is left of k after its quads.
+fn single_sum(a_at: vec4<i32>, b_at: vec4<i32>, k: u32) -> mat4x4<f32> {
+  let ai = a_at + i32(k) * params.a_col;
+  let bi = b_at + i32(k) * params.b_row;
+  var left = vec4<f32>(load_a(u32(ai.x / A_WIDTH)));
+  var right = vec4<f32>(load_b(u32(bi.x / B_WIDTH)));
+  if (ROWS > 1u && A_MODE != ALONG_TILE) {
+    left.y = vec4<f32>(load_a(u32(ai.y / A_WIDTH))).x;
+    left.z = vec4<f32>(load_a(u32(ai.z / A_WIDTH))).x;
+    left.w = vec4<f32>(load_a(u32(ai.w / A_WIDTH))).x;
+  }
+  if (COLS > 1u && B_MODE != ALONG_TILE) {
+    right.y = vec4<f32>(load_b(u32(bi.y / B_WIDTH))).x;
+    right.z = vec4<f32>(load_b(u32(bi.z / B_WIDTH))).x;
+    right.w = vec4<f32>(load_b(u32(bi.w / B_WIDTH))).x;
+  }
+  return mat4x4<f32>(right * left.x, right * left.y, right * left.z, right * left.w);
 }
 
 fn store_row(i: u32, col: u32, value: vec4<f32>) {
-  let step = params.column_step;
-  let jump = step * params.out_col;
+  let jump = COLUMN_STEP * params.out_col;
   store(i, value.x);
   if (COLS > 1u) {
-    if (col + step < params.n) {
+    if (col + COLUMN_STEP < params.n) {
       store(i + jump, value.y);
     }
-    if (col + 2u * step < params.n) {
+    if (col + 2u * COLUMN_STEP < params.n) {
       store(i + 2u * jump, value.z);
     }
-    if (col + 3u * step < params.n) {
+    if (col + 3u * COLUMN_STEP < params.n) {
       store(i + 3u * jump, value.w);
     }
   }
@@ -128,122 +200,58 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let id = (group.x + group.y * groups.x) * 64u + lane;
-  let span = COLS * params.column_step;
-  let tile_rows = (params.m + ROWS - 1u) / ROWS;
-  let tile_cols = (params.n + span - 1u) / span * params.column_step;
-  let tiles = tile_rows * tile_cols * params.batch;
-  if (id >= tiles * params.slices) {
-    return;
-  }
-  let slice = select(id / tiles, id % params.slices, SLICES_FIRST == 1u);
-  let tile = select(id % tiles, id / params.slices, SLICES_FIRST == 1u);
-  let col_id = tile % tile_cols;
-  let col = col_id / params.column_step * span + col_id % params.column_step;
-  let row = tile / tile_cols % tile_rows * ROWS;
-  let batch = tile / tile_cols / tile_rows;
-  if (col >= params.n) {
+  // Few divisions: they cost most of a short product on a software adapter.
+  let divisor = select(params.tiles, params.slices, SLICES_FIRST == 1u);
+  let high = id / divisor;
+  let low = id - high * divisor;
+  let slice = select(high, low, SLICES_FIRST == 1u);
+  let tile = select(low, high, SLICES_FIRST == 1u);
+  let line = tile / params.tile_cols;
+  let col_id = tile - line * params.tile_cols;
+  let batch = line / params.tile_rows;
+  let row = (line - batch * params.tile_rows) * ROWS;
+  let col = (col_id / COLUMN_STEP) * (COLS * COLUMN_STEP) + col_id % COLUMN_STEP;
+  if (slice >= params.slices || batch >= params.batch || col >= params.n) {
     return;
   }
 
   // Rows and columns past the edge repeat the last one; their sums are not stored.
-  let a_base = params.a_offset + i32(batch) * params.a_batch;
-  let a0 = a_base + i32(row) * params.a_row;
-  let a1 = a_base + i32(min(row + 1u, params.m - 1u)) * params.a_row;
-  let a2 = a_base + i32(min(row + 2u, params.m - 1u)) * params.a_row;
-  let a3 = a_base + i32(min(row + 3u, params.m - 1u)) * params.a_row;
-  let b_base = params.b_offset + i32(batch) * params.b_batch;
-  let b0 = b_base + i32(col) * params.b_col;
-  let b1 = b_base + i32(min(col + params.column_step, params.n - 1u)) * params.b_col;
-  let b2 = b_base + i32(min(col + 2u * params.column_step, params.n - 1u)) * params.b_col;
-  let b3 = b_base + i32(min(col + 3u * params.column_step, params.n - 1u)) * params.b_col;
-  let a_step = params.a_col;
-  let b_step = params.b_row;
+  let rows = min(vec4<u32>(row) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(params.m - 1u));
+  let cols = min(vec4<u32>(col) + COLUMN_STEP * vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(params.n - 1u));
+  let a_at = params.a_offset + i32(batch) * params.a_batch + vec4<i32>(rows) * params.a_row;
+  let b_at = params.b_offset + i32(batch) * params.b_batch + vec4<i32>(cols) * params.b_col;
 
-  var sum0 = vec4<f32>();
-  var sum1 = vec4<f32>();
-  var sum2 = vec4<f32>();
-  var sum3 = vec4<f32>();
   let quads = params.k / 4u;
-  for (var q = slice; q < quads; q += params.slices) {
-    let ak = i32(4u * q) * a_step;
-    let bk = i32(4u * q) * b_step;
-    if (COLS == 1u) {
-      sum0.x += dot(a_quad(a0 + ak, a_step), b_quad(b0 + bk, b_step));
-    } else {
-      // The columns of `right` are b's rows k, k + 1, k + 2, k + 3, each four columns of b wide.
-      var right: mat4x4<f32>;
-      if (B_MODE == ALONG_TILE) {
-        right = mat4x4<f32>(
-          b_quad(b0 + bk, 1),
-          b_quad(b0 + bk + b_step, 1),
-          b_quad(b0 + bk + 2 * b_step, 1),
-          b_quad(b0 + bk + 3 * b_step, 1),
-        );
-      } else {
-        right = transpose(mat4x4<f32>(
-          b_quad(b0 + bk, b_step),
-          b_quad(b1 + bk, b_step),
-          b_quad(b2 + bk, b_step),
-          b_quad(b3 + bk, b_step),
-        ));
-      }
-      if (ROWS == 1u) {
-        sum0 += right * a_quad(a0 + ak, a_step);
-      } else {
-        // The columns of `left` are a's four rows, each four k wide.
-        var left: mat4x4<f32>;
-        if (A_MODE == ALONG_TILE) {
-          left = transpose(mat4x4<f32>(
-            a_quad(a0 + ak, 1),
-            a_quad(a0 + ak + a_step, 1),
-            a_quad(a0 + ak + 2 * a_step, 1),
-            a_quad(a0 + ak + 3 * a_step, 1),
-          ));
-        } else {
-          left = mat4x4<f32>(
-            a_quad(a0 + ak, a_step),
-            a_quad(a1 + ak, a_step),
-            a_quad(a2 + ak, a_step),
-            a_quad(a3 + ak, a_step),
-          );
-        }
-        sum0 += right * left[0];
-        sum1 += right * left[1];
-        sum2 += right * left[2];
-        sum3 += right * left[3];
-      }
+  var sum = mat4x4<f32>();
+  if (QUADS == 3u) {
+    let block = BLOCK * params.slices;
+    for (var start = slice; start < quads; start += block) {
+      sum += run_sum(a_at, b_at, start, min(quads, start + block));
     }
+  } else if (QUADS == 2u) {
+    sum = run_sum(a_at, b_at, slice, quads);
+  } else if (QUADS == 1u) {
+    sum = quad_sum(a_at, b_at, 0u);
   }
-  if (slice == 0u) {
-    for (var k = 4u * quads; k < params.k; k++) {
-      let ak = i32(k) * a_step;
-      let bk = i32(k) * b_step;
-      let right = vec4<f32>(
-        b_element(b0 + bk, 0u),
-        b_element(b1 + bk, 1u),
-        b_element(b2 + bk, 2u),
-        b_element(b3 + bk, 3u),
-      );
-      sum0 += right * a_element(a0 + ak, 0u);
-      if (ROWS > 1u) {
-        sum1 += right * a_element(a1 + ak, 1u);
-        sum2 += right * a_element(a2 + ak, 2u);
-        sum3 += right * a_element(a3 + ak, 3u);
-      }
+  if (REST == 1u) {
+    sum += single_sum(a_at, b_at, 4u * quads);
+  } else if (REST > 1u) {
+    for (var k = select(params.k, 4u * quads, slice == 0u); k < params.k; k++) {
+      sum += single_sum(a_at, b_at, k);
     }
   }
 
   let i = batch * params.out_batch + row * params.out_row + col * params.out_col + slice * params.out_slice;
-  store_row(i, col, sum0);
+  store_row(i, col, sum[0]);
   if (ROWS > 1u) {
     if (row + 1u < params.m) {
-      store_row(i + params.out_row, col, sum1);
+      store_row(i + params.out_row, col, sum[1]);
     }
     if (row + 2u < params.m) {
-      store_row(i + 2u * params.out_row, col, sum2);
+      store_row(i + 2u * params.out_row, col, sum[2]);
     }
     if (row + 3u < params.m) {
-      store_row(i + 3u * params.out_row, col, sum3);
+      store_row(i + 3u * params.out_row, col, sum[3]);
     }
   }
 }

@@ -13,6 +13,8 @@ const { values, positionals } = parseArgs({
     count: { type: 'string', default: '300' },
     seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '5' },
+    budget: { type: 'string', default: '60' },
+    variants: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
   },
 });
@@ -28,7 +30,9 @@ const report = await run(
     count: Number(values.count),
     seed: Number(values.seed),
     rounds: Number(values.rounds),
+    budget: Number(values.budget),
     only: values.only,
+    variants: values.variants,
   },
 );
 console.log(report.text);

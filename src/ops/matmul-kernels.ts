@@ -29,6 +29,9 @@ const TILE_DEPTH = 16;
 /** No invocation may loop further: one driver stops at 65,535 iterations in all. */
 const MAX_ROUNDS = 16384;
 
+/** Quads that may be added up in one run; more are added up in blocks, for accuracy. */
+const LONGEST_RUN = 128;
+
 /** An operand seen from the product: `major` is its stride along the output (rows of a, columns of b). */
 interface Side {
   /** Which input: 0 is a, 1 is b. */
@@ -105,17 +108,17 @@ function registerPasses(problem: Problem, adapter: AdapterKind): KernelPass[] {
   const { left, right, k, batch } = problem;
   const rows = left.size === 1 ? 1 : 4;
   const cols = right.size === 1 ? 1 : 4;
-  const lanesAcross = Math.ceil(right.size / cols);
-  const tiles = Math.ceil(left.size / rows) * lanesAcross * batch;
-  const slices = registerSlices(tiles, Math.floor(k / 4), adapter);
-  const bulk = right.size > left.size ? right : left;
-  const slicesFirst = slices > 1 && (lanesAcross < 16 || bulk.k === 1);
+  // Lanes that store side by side are worth more than vector loads where k is short, on a GPU.
   const apart = adapter === 'gpu' && k < 16 && right.major === 1 && right.size >= 4 * WORKGROUP;
   const step = apart ? WORKGROUP : 1;
+  const tileRows = Math.ceil(left.size / rows);
+  const tileCols = Math.ceil(right.size / (cols * step)) * step;
+  const tiles = tileRows * tileCols * batch;
+  const slices = registerSlices(tiles, Math.floor(k / 4), adapter);
+  const bulk = right.size > left.size ? right : left;
+  const slicesFirst = slices > 1 && (tileCols < 16 || bulk.k === 1);
   const leftMode = modeOf(left, k);
   const rightMode = apart ? SCATTERED : modeOf(right, k);
-  const wide = Math.ceil(right.size / (cols * step)) * step;
-  const invocations = Math.ceil(left.size / rows) * wide * batch * slices;
   return finish(problem, slices, slicesFirst && adapter === 'gpu', {
     shader: 'matmul-register',
     constants: {
@@ -124,11 +127,21 @@ function registerPasses(problem: Problem, adapter: AdapterKind): KernelPass[] {
       ROWS: rows,
       COLS: cols,
       SLICES_FIRST: slicesFirst ? 1 : 0,
+      COLUMN_STEP: step,
+      ...lengthClass(k, slices),
     },
     aliases: { A: elementType(leftMode), B: elementType(rightMode) },
-    params: { column_step: step },
-    workgroups: Math.ceil(invocations / WORKGROUP),
+    params: { tiles, tile_rows: tileRows, tile_cols: tileCols },
+    workgroups: Math.ceil((tiles * slices) / WORKGROUP),
   });
+}
+
+/** Which loops over k the kernel needs: its constants QUADS and REST. */
+function lengthClass(k: number, slices: number): { QUADS: number; REST: number } {
+  const quads = Math.floor(k / 4);
+  const QUADS = quads <= 1 ? quads : quads / slices <= LONGEST_RUN ? 2 : 3;
+  const REST = k % 4 === 0 ? 0 : k % 4 === 1 && slices === 1 ? 1 : 2;
+  return { QUADS, REST };
 }
 
 /** Enough invocations to fill the device, each with enough quads of k to be worth its partial sum. */
