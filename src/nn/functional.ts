@@ -1,0 +1,20 @@
+// Layers, activations and losses as functions of tensors: the public names of `nn.functional` (F).
+export {
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  elu,
+  gelu,
+  leakyRelu,
+  linear,
+  logSoftmax,
+  logsigmoid,
+  mseLoss,
+  nllLoss,
+  relu,
+  sigmoid,
+  silu,
+  softmax,
+  softplus,
+  tanh,
+} from '../tensor.ts';

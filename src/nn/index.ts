@@ -1,0 +1,24 @@
+// Modules, losses and first values: the public names of `nn`.
+export {
+  ELU,
+  Flatten,
+  GELU,
+  Identity,
+  LeakyReLU,
+  LogSoftmax,
+  ReLU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softplus,
+  Tanh,
+} from './activation.ts';
+export { Sequential } from './container.ts';
+export * as functional from './functional.ts';
+export * as init from './init.ts';
+export { Linear } from './linear.ts';
+export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss } from './loss.ts';
+export type { BCELossOptions, ClassLossOptions, Reduction } from './loss.ts';
+export { Module } from './module.ts';
+export type { LoadReport, StateDict } from './module.ts';
+export { Parameter } from '../tensor.ts';
