@@ -2,7 +2,7 @@
 //
 //   out[b, r, c] = sum over k of a[b, r, k] * b[b, k, c]
 //
-// Who does what: one invocation owns a tile of ROWS x COLS outputs (4x4, 1x4 or 1x1) of one batch, and one of
+// Who does what: one invocation owns a tile of ROWS x COLS outputs (8x4, 4x4, 1x4 or 1x1) of one batch, and one of
 // `slices` interleaved shares of k: slice s takes the quads s, s + slices, s + 2 slices, ... (a quad is four k in a row).
 // With slices = 1 the result is final. With more, `out` is a scratch buffer of partial sums, which matmul-sum.wgsl
 // finishes; if SLICES_FIRST, neighbouring lanes take neighbouring slices, so that loads along k coalesce, else
@@ -59,6 +59,19 @@ struct Params {
   b_col: i32,
 }
 
+// The sums of a tile: column r of `top` is row r, column r of `low` is row 4 + r, if there are eight.
+struct Tile {
+  top: mat4x4<f32>,
+  low: mat4x4<f32>,
+}
+
+// Where k = 0 of the tile's rows of a (the first and the second four) and columns of b lies.
+struct Places {
+  top: vec4<i32>,
+  low: vec4<i32>,
+  cols: vec4<i32>,
+}
+
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> a: array<A>;
 @group(0) @binding(2) var<storage, read> b: array<B>;
@@ -89,6 +102,14 @@ fn a_quad(i: i32, step: i32) -> vec4<f32> {
   );
 }
 
+fn a_element(i: i32) -> f32 {
+  return vec4<f32>(load_a(u32(i / A_WIDTH))).x;
+}
+
+fn b_element(i: i32) -> f32 {
+  return vec4<f32>(load_b(u32(i / B_WIDTH))).x;
+}
+
 fn b_quad(i: i32, step: i32) -> vec4<f32> {
   if (B_MODE != SCATTERED) {
     return vec4<f32>(load_b(u32(i) / 4u));
@@ -101,94 +122,119 @@ fn b_quad(i: i32, step: i32) -> vec4<f32> {
   );
 }
 
-// The product of one quad. Column r of the result is row r of the tile.
-fn quad_sum(a_at: vec4<i32>, b_at: vec4<i32>, q: u32) -> mat4x4<f32> {
-  let a_step = params.a_col;
-  let b_step = params.b_row;
-  let ai = a_at + i32(4u * q) * a_step;
-  let bi = b_at + i32(4u * q) * b_step;
-  var sum = mat4x4<f32>();
-  if (COLS == 1u) {
-    sum[0].x = dot(a_quad(ai.x, a_step), b_quad(bi.x, b_step));
-    return sum;
+// Four rows of a, at `at`, by the four k of quad q: a row is a column of the result.
+fn a_fragment(at: vec4<i32>, q: u32) -> mat4x4<f32> {
+  let step = params.a_col;
+  let i = at + i32(4u * q) * step;
+  if (A_MODE == ALONG_TILE) {
+    return transpose(mat4x4<f32>(
+      a_quad(i.x, 1),
+      a_quad(i.x + step, 1),
+      a_quad(i.x + 2 * step, 1),
+      a_quad(i.x + 3 * step, 1),
+    ));
   }
-  // The columns of `right` are b's rows k, k + 1, k + 2, k + 3, each four columns of b wide.
-  var right: mat4x4<f32>;
+  return mat4x4<f32>(a_quad(i.x, step), a_quad(i.y, step), a_quad(i.z, step), a_quad(i.w, step));
+}
+
+// The four k of quad q by four columns of b, at `at`: a k is a column of the result.
+fn b_fragment(at: vec4<i32>, q: u32) -> mat4x4<f32> {
+  let step = params.b_row;
+  let i = at + i32(4u * q) * step;
   if (B_MODE == ALONG_TILE) {
-    right = mat4x4<f32>(
-      b_quad(bi.x, 1),
-      b_quad(bi.x + b_step, 1),
-      b_quad(bi.x + 2 * b_step, 1),
-      b_quad(bi.x + 3 * b_step, 1),
+    return mat4x4<f32>(
+      b_quad(i.x, 1),
+      b_quad(i.x + step, 1),
+      b_quad(i.x + 2 * step, 1),
+      b_quad(i.x + 3 * step, 1),
     );
-  } else {
-    right = transpose(mat4x4<f32>(
-      b_quad(bi.x, b_step),
-      b_quad(bi.y, b_step),
-      b_quad(bi.z, b_step),
-      b_quad(bi.w, b_step),
-    ));
   }
+  return transpose(mat4x4<f32>(b_quad(i.x, step), b_quad(i.y, step), b_quad(i.z, step), b_quad(i.w, step)));
+}
+
+// One k of four rows of a or four columns of b.
+fn a_line(at: vec4<i32>, k: u32) -> vec4<f32> {
+  let i = at + i32(k) * params.a_col;
+  if (A_MODE == ALONG_TILE || ROWS == 1u) {
+    return vec4<f32>(load_a(u32(i.x / A_WIDTH)));
+  }
+  return vec4<f32>(a_element(i.x), a_element(i.y), a_element(i.z), a_element(i.w));
+}
+
+fn b_line(at: vec4<i32>, k: u32) -> vec4<f32> {
+  let i = at + i32(k) * params.b_row;
+  if (B_MODE == ALONG_TILE || COLS == 1u) {
+    return vec4<f32>(load_b(u32(i.x / B_WIDTH)));
+  }
+  return vec4<f32>(b_element(i.x), b_element(i.y), b_element(i.z), b_element(i.w));
+}
+
+// The product of one quad, over the whole tile.
+fn quad_product(at: Places, q: u32) -> Tile {
+  var product = Tile();
+  if (COLS == 1u) {
+    let k = i32(4u * q);
+    product.top[0].x = dot(
+      a_quad(at.top.x + k * params.a_col, params.a_col),
+      b_quad(at.cols.x + k * params.b_row, params.b_row),
+    );
+    return product;
+  }
+  let right = b_fragment(at.cols, q);
   if (ROWS == 1u) {
-    sum[0] = right * a_quad(ai.x, a_step);
-  } else if (A_MODE == ALONG_TILE) {
-    sum = right * transpose(mat4x4<f32>(
-      a_quad(ai.x, 1),
-      a_quad(ai.x + a_step, 1),
-      a_quad(ai.x + 2 * a_step, 1),
-      a_quad(ai.x + 3 * a_step, 1),
-    ));
-  } else {
-    sum = right * mat4x4<f32>(
-      a_quad(ai.x, a_step),
-      a_quad(ai.y, a_step),
-      a_quad(ai.z, a_step),
-      a_quad(ai.w, a_step),
-    );
+    product.top[0] = right * a_quad(at.top.x + i32(4u * q) * params.a_col, params.a_col);
+    return product;
   }
-  return sum;
+  product.top = right * a_fragment(at.top, q);
+  if (ROWS == 8u) {
+    product.low = right * a_fragment(at.low, q);
+  }
+  return product;
 }
 
-// The products of the quads first, first + slices, ... < end, added up.
-fn run_sum(a_at: vec4<i32>, b_at: vec4<i32>, first: u32, end: u32) -> mat4x4<f32> {
-  var sum = mat4x4<f32>();
-  for (var q = first; q < end; q += params.slices) {
-    sum += quad_sum(a_at, b_at, q);
+// The product of one k.
+fn single_product(at: Places, k: u32) -> Tile {
+  let right = b_line(at.cols, k);
+  var product = Tile();
+  product.top = outer(right, a_line(at.top, k));
+  if (ROWS == 8u) {
+    product.low = outer(right, a_line(at.low, k));
   }
-  return sum;
+  return product;
 }
 
-// The product of a single k: what is left of k after its quads.
-fn single_sum(a_at: vec4<i32>, b_at: vec4<i32>, k: u32) -> mat4x4<f32> {
-  let ai = a_at + i32(k) * params.a_col;
-  let bi = b_at + i32(k) * params.b_row;
-  var left = vec4<f32>(load_a(u32(ai.x / A_WIDTH)));
-  var right = vec4<f32>(load_b(u32(bi.x / B_WIDTH)));
-  if (ROWS > 1u && A_MODE != ALONG_TILE) {
-    left.y = vec4<f32>(load_a(u32(ai.y / A_WIDTH))).x;
-    left.z = vec4<f32>(load_a(u32(ai.z / A_WIDTH))).x;
-    left.w = vec4<f32>(load_a(u32(ai.w / A_WIDTH))).x;
-  }
-  if (COLS > 1u && B_MODE != ALONG_TILE) {
-    right.y = vec4<f32>(load_b(u32(bi.y / B_WIDTH))).x;
-    right.z = vec4<f32>(load_b(u32(bi.z / B_WIDTH))).x;
-    right.w = vec4<f32>(load_b(u32(bi.w / B_WIDTH))).x;
-  }
+fn outer(right: vec4<f32>, left: vec4<f32>) -> mat4x4<f32> {
   return mat4x4<f32>(right * left.x, right * left.y, right * left.z, right * left.w);
 }
 
-fn store_row(i: u32, col: u32, value: vec4<f32>) {
-  let jump = COLUMN_STEP * params.out_col;
-  store(i, value.x);
-  if (COLS > 1u) {
-    if (col + COLUMN_STEP < params.n) {
-      store(i + jump, value.y);
-    }
-    if (col + 2u * COLUMN_STEP < params.n) {
-      store(i + 2u * jump, value.z);
-    }
-    if (col + 3u * COLUMN_STEP < params.n) {
-      store(i + 3u * jump, value.w);
+fn add(x: Tile, y: Tile) -> Tile {
+  return Tile(x.top + y.top, x.low + y.low);
+}
+
+// The products of the quads first, first + slices, ... < end, added up.
+fn run_sum(at: Places, first: u32, end: u32) -> Tile {
+  var sum = Tile();
+  for (var q = first; q < end; q += params.slices) {
+    sum = add(sum, quad_product(at, q));
+  }
+  return sum;
+}
+
+fn store_row(base: u32, row: u32, col: u32, value: vec4<f32>) {
+  if (row < params.m) {
+    let i = base + row * params.out_row;
+    let step = COLUMN_STEP * params.out_col;
+    store(i, value.x);
+    if (COLS == 4u) {
+      if (col + COLUMN_STEP < params.n) {
+        store(i + step, value.y);
+      }
+      if (col + 2u * COLUMN_STEP < params.n) {
+        store(i + 2u * step, value.z);
+      }
+      if (col + 3u * COLUMN_STEP < params.n) {
+        store(i + 3u * step, value.w);
+      }
     }
   }
 }
@@ -216,42 +262,47 @@ fn main(
   }
 
   // Rows and columns past the edge repeat the last one; their sums are not stored.
-  let rows = min(vec4<u32>(row) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(params.m - 1u));
-  let cols = min(vec4<u32>(col) + COLUMN_STEP * vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(params.n - 1u));
-  let a_at = params.a_offset + i32(batch) * params.a_batch + vec4<i32>(rows) * params.a_row;
-  let b_at = params.b_offset + i32(batch) * params.b_batch + vec4<i32>(cols) * params.b_col;
+  let rows = vec4<u32>(row) + vec4<u32>(0u, 1u, 2u, 3u);
+  let cols = vec4<u32>(col) + COLUMN_STEP * vec4<u32>(0u, 1u, 2u, 3u);
+  let a_base = params.a_offset + i32(batch) * params.a_batch;
+  let b_base = params.b_offset + i32(batch) * params.b_batch;
+  let at = Places(
+    a_base + vec4<i32>(min(rows, vec4<u32>(params.m - 1u))) * params.a_row,
+    a_base + vec4<i32>(min(rows + 4u, vec4<u32>(params.m - 1u))) * params.a_row,
+    b_base + vec4<i32>(min(cols, vec4<u32>(params.n - 1u))) * params.b_col,
+  );
 
   let quads = params.k / 4u;
-  var sum = mat4x4<f32>();
+  var sum = Tile();
   if (QUADS == 3u) {
     let block = BLOCK * params.slices;
     for (var start = slice; start < quads; start += block) {
-      sum += run_sum(a_at, b_at, start, min(quads, start + block));
+      sum = add(sum, run_sum(at, start, min(quads, start + block)));
     }
   } else if (QUADS == 2u) {
-    sum = run_sum(a_at, b_at, slice, quads);
+    sum = run_sum(at, slice, quads);
   } else if (QUADS == 1u) {
-    sum = quad_sum(a_at, b_at, 0u);
+    sum = quad_product(at, 0u);
   }
   if (REST == 1u) {
-    sum += single_sum(a_at, b_at, 4u * quads);
-  } else if (REST > 1u) {
+    sum = add(sum, single_product(at, 4u * quads));
+  } else if (REST == 2u) {
     for (var k = select(params.k, 4u * quads, slice == 0u); k < params.k; k++) {
-      sum += single_sum(a_at, b_at, k);
+      sum = add(sum, single_product(at, k));
     }
   }
 
-  let i = batch * params.out_batch + row * params.out_row + col * params.out_col + slice * params.out_slice;
-  store_row(i, col, sum[0]);
-  if (ROWS > 1u) {
-    if (row + 1u < params.m) {
-      store_row(i + params.out_row, col, sum[1]);
-    }
-    if (row + 2u < params.m) {
-      store_row(i + 2u * params.out_row, col, sum[2]);
-    }
-    if (row + 3u < params.m) {
-      store_row(i + 3u * params.out_row, col, sum[3]);
-    }
+  let i = batch * params.out_batch + col * params.out_col + slice * params.out_slice;
+  store_row(i, row, col, sum.top[0]);
+  if (ROWS >= 4u) {
+    store_row(i, row + 1u, col, sum.top[1]);
+    store_row(i, row + 2u, col, sum.top[2]);
+    store_row(i, row + 3u, col, sum.top[3]);
+  }
+  if (ROWS == 8u) {
+    store_row(i, row + 4u, col, sum.low[0]);
+    store_row(i, row + 5u, col, sum.low[1]);
+    store_row(i, row + 6u, col, sum.low[2]);
+    store_row(i, row + 7u, col, sum.low[3]);
   }
 }

@@ -61,7 +61,10 @@ interface Problem {
 export function matmulPasses(shape: MatmulShape, adapter: AdapterKind): KernelPass[] {
   const problem = pose(shape);
   const tiled = adapter === 'gpu' && problem.left.size >= 64 && problem.right.size >= 64 && problem.k >= 16;
-  return tiled ? tilePasses(problem) : registerPasses(problem, adapter);
+  if (tiled) return tilePasses(problem);
+  // A software adapter's tile has eight rows and four columns: the longer side should be the rows.
+  const turn = adapter === 'cpu' && problem.left.size > 1 && problem.left.size <= 4 && problem.right.size > 4;
+  return registerPasses(turn ? exchanged(problem) : problem, adapter);
 }
 
 /** Folds a batch that only adds rows, drops strides of single rows, and makes a column vector a row. */
@@ -88,9 +91,13 @@ function pose(shape: MatmulShape): Problem {
     major: stride(n, b.col),
     k: stride(k, b.row),
   };
-  return n === 1 && m > 1
-    ? { batch, k, left: cols, right: rows, outRow: 1, outCol: n }
-    : { batch, k, left: rows, right: cols, outRow: n, outCol: 1 };
+  const problem = { batch, k, left: rows, right: cols, outRow: n, outCol: 1 };
+  return n === 1 && m > 1 ? exchanged(problem) : problem;
+}
+
+/** The same product transposed: the columns of b become the rows. */
+function exchanged({ batch, k, left, right, outRow, outCol }: Problem): Problem {
+  return { batch, k, left: right, right: left, outRow: outCol, outCol: outRow };
 }
 
 function modeOf(side: Side, k: number): number {
@@ -106,7 +113,7 @@ const powerOfTwo = (limit: number): number => 2 ** Math.floor(Math.log2(Math.max
 
 function registerPasses(problem: Problem, adapter: AdapterKind): KernelPass[] {
   const { left, right, k, batch } = problem;
-  const rows = left.size === 1 ? 1 : 4;
+  const rows = left.size === 1 ? 1 : adapter === 'cpu' && left.size > 4 ? 8 : 4;
   const cols = right.size === 1 ? 1 : 4;
   // Lanes that store side by side are worth more than vector loads where k is short, on a GPU.
   const apart = adapter === 'gpu' && k < 16 && right.major === 1 && right.size >= 4 * WORKGROUP;

@@ -1,0 +1,105 @@
+// Opens the GPU: adapter, limits, features, names, and the channel on which its faults arrive.
+import { GPUFaultError, WebGPUUnavailableError } from '../../core/errors.ts';
+import type { AdapterKind } from '../../core/op.ts';
+
+export interface DeviceOptions {
+  readonly powerPreference?: GPUPowerPreference | undefined;
+}
+
+/** A device and what is known of it. */
+export interface OpenDevice {
+  /** Held so that the implementation is not collected while its device is in use. */
+  readonly gpu: GPU;
+  readonly device: GPUDevice;
+  readonly name: string;
+  readonly kind: AdapterKind;
+}
+
+const HOW =
+  'use Chrome or Edge 113+, Safari 26+ or Firefox 141+ over https or localhost; in Node, install the package "webgpu"';
+
+/** `navigator.gpu`, or Dawn's in Node where npm's `webgpu` is installed. Null where there is neither. */
+async function findGPU(): Promise<GPU | null> {
+  const here = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
+  if (here) return here;
+  const node = (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node;
+  if (node === undefined) return null;
+  // A name that no bundler follows: the package is optional and only for Node.
+  const name = ['web', 'gpu'].join('');
+  try {
+    const dawn = (await import(/* @vite-ignore */ name)) as { create: (options: string[]) => GPU };
+    return dawn.create([]);
+  } catch {
+    return null;
+  }
+}
+
+/** The limits worth more than their defaults, as far as the adapter goes. */
+function wantedLimits(adapter: GPUAdapter): Record<string, number> {
+  const names = [
+    'maxBufferSize',
+    'maxStorageBufferBindingSize',
+    'maxStorageBuffersPerShaderStage',
+    'maxComputeWorkgroupStorageSize',
+    'maxComputeInvocationsPerWorkgroup',
+    'maxComputeWorkgroupSizeX',
+  ] as const;
+  return Object.fromEntries(names.map((name) => [name, adapter.limits[name]]));
+}
+
+/** A device with the adapter's limits, or with the defaults where the adapter refuses its own. */
+async function requestDevice(adapter: GPUAdapter, again: () => Promise<GPUAdapter | null>): Promise<GPUDevice> {
+  const features: GPUFeatureName[] = adapter.features.has('timestamp-query') ? ['timestamp-query'] : [];
+  try {
+    return await adapter.requestDevice({ requiredLimits: wantedLimits(adapter), requiredFeatures: features });
+  } catch {
+    // The refused adapter is used up.
+    const next = await again();
+    if (next === null) throw new WebGPUUnavailableError('WebGPU gave no device', { fix: HOW });
+    return next.requestDevice();
+  }
+}
+
+/** Throws WebGPUUnavailableError, with what to enable, where there is no WebGPU. */
+export async function openDevice(options: DeviceOptions = {}): Promise<OpenDevice> {
+  const gpu = await findGPU();
+  if (gpu === null) throw new WebGPUUnavailableError('WebGPU is not available here', { fix: HOW });
+  const request = (): Promise<GPUAdapter | null> =>
+    gpu.requestAdapter(options.powerPreference === undefined ? {} : { powerPreference: options.powerPreference });
+  const adapter = await request();
+  if (adapter === null) {
+    throw new WebGPUUnavailableError('WebGPU found no adapter', {
+      got: 'requestAdapter() gave null: no GPU, a blocked driver, or several crashes within two minutes',
+      fix: HOW,
+    });
+  }
+  const { info } = adapter;
+  const device = await requestDevice(adapter, request);
+  const parts = [info.vendor, info.architecture, info.device, info.description].filter((part) => part !== '');
+  const name = [...new Set(parts)].join(' ') || 'unknown adapter';
+  const software = info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|software/i.test(name);
+  return { gpu, device, name, kind: software ? 'cpu' : 'gpu' };
+}
+
+/** Faults that arrive as events are kept here and thrown at the next await. */
+export class Faults {
+  #pending: Error | null = null;
+
+  constructor(device: GPUDevice) {
+    device.addEventListener('uncapturederror', (event) => {
+      event.preventDefault();
+      this.report(new GPUFaultError('the GPU refused a command', { got: event.error.message.split('\n')[0] }));
+    });
+  }
+
+  report(error: Error): void {
+    this.#pending ??= error;
+  }
+
+  /** Throws the first fault since the last call, if there was one. */
+  check(): void {
+    const error = this.#pending;
+    this.#pending = null;
+    if (error !== null) throw error;
+  }
+}

@@ -1,0 +1,120 @@
+// The tape, read backwards: Values in creation order, newest first, each asked for the gradients of its inputs.
+import { AutogradError } from './core/errors.ts';
+import { type Op, gradRuleOf } from './core/op.ts';
+import { formatShape, sameShape } from './core/shape.ts';
+import type { Value } from './core/value.ts';
+import { add } from './ops/arithmetic.ts';
+
+/** Whether gradients stop and are gathered here: it requires one, and nothing before it does. */
+export const isLeaf = (v: Value): boolean => v.tracked && v.body === null && !v.inputs.some((input) => input.tracked);
+
+/** The Values a gradient flows on to: a composite without a rule of its own passes it to its body. */
+const edgesOf = (v: Value): readonly Value[] => (v.body !== null && v.op.grad === null ? [v.body] : v.inputs);
+
+/** Name of the step on the tape, as PyTorch prints it: 'MulBackward0'. */
+export function tapeNameOf(op: Op): string {
+  const name = op.tapeName ?? op.name;
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward0`;
+}
+
+/** Every Value that a gradient reaches from the outputs, newest first. Iterative: chains may be long. */
+function reach(outputs: readonly Value[]): Value[] {
+  const seen = new Set<Value>();
+  const stack = outputs.filter((v) => v.tracked);
+  for (let v = stack.pop(); v !== undefined; v = stack.pop()) {
+    if (seen.has(v)) continue;
+    seen.add(v);
+    for (const input of edgesOf(v)) if (input.tracked && !seen.has(input)) stack.push(input);
+  }
+  return [...seen].sort((a, b) => b.id - a.id);
+}
+
+function checkAlive(order: readonly Value[]): void {
+  for (const v of order) {
+    if (v.notes.freed && v.op.linear !== true && v.op.kind !== 'view' && !isLeaf(v)) {
+      throw new AutogradError('backward through a graph that has been freed', {
+        where: `${tapeNameOf(v.op)} of shape ${formatShape(v.shape)}`,
+        got: 'a second backward() or grad() over the same operations',
+        fix: 'pass { retainGraph: true } to the first one',
+      });
+    }
+  }
+}
+
+/** Of `order`, the Values from which a wanted one can be reached. */
+function leadingTo(order: readonly Value[], wanted: ReadonlySet<Value>): Set<Value> {
+  const useful = new Set<Value>();
+  for (let i = order.length - 1; i >= 0; i--) {
+    const v = order[i];
+    if (wanted.has(v) || edgesOf(v).some((input) => useful.has(input))) useful.add(v);
+  }
+  return useful;
+}
+
+export interface TapeRequest {
+  readonly outputs: readonly Value[];
+  /** One gradient an output, of its shape. */
+  readonly gradients: readonly Value[];
+  /** Whose gradients are asked for; all leaves by default. */
+  readonly wanted?: ReadonlySet<Value>;
+  /** Further Values whose gradients are reported on the way. */
+  readonly watched?: (v: Value) => boolean;
+  /** Keeps the graph for another pass. */
+  readonly retainGraph: boolean;
+}
+
+/**
+ * Gradients of Σ outputs·gradients with respect to the wanted Values (and the watched ones on the way).
+ * What none of them needs is not recorded. Throws AutogradError where the graph was freed.
+ */
+export function differentiate(request: TapeRequest): Map<Value, Value> {
+  const { outputs, gradients, wanted, watched, retainGraph } = request;
+  const order = reach(outputs);
+  checkAlive(order);
+  const useful = wanted === undefined ? null : leadingTo(order, wanted);
+  const sums = new Map<Value, Value>();
+  const results = new Map<Value, Value>();
+  const gather = (v: Value, g: Value): void => {
+    const sum = sums.get(v);
+    sums.set(v, sum === undefined ? g : add(sum, g));
+  };
+  outputs.forEach((v, i) => {
+    if (v.tracked) gather(v, gradients[i]);
+  });
+  for (const v of order) {
+    const g = sums.get(v);
+    sums.delete(v);
+    if (g === undefined || (useful !== null && !useful.has(v))) continue;
+    const leaf = isLeaf(v);
+    if (wanted === undefined ? leaf : wanted.has(v)) results.set(v, g);
+    else if (watched?.(v) === true) results.set(v, g);
+    if (leaf) continue;
+    propagate(v, g, useful, gather);
+  }
+  if (!retainGraph) for (const v of order) if (!isLeaf(v)) v.notes.freed = true;
+  return results;
+}
+
+function propagate(
+  v: Value,
+  g: Value,
+  useful: ReadonlySet<Value> | null,
+  gather: (v: Value, g: Value) => void,
+): void {
+  const edges = edgesOf(v);
+  const needs = edges.map((input) => input.tracked && (useful === null || useful.has(input)));
+  if (!needs.includes(true)) return;
+  const rule = gradRuleOf(v);
+  const parts = rule === null ? [g] : rule(g, v, needs);
+  edges.forEach((input, i) => {
+    const part = parts[i];
+    if (!needs[i] || part === null || part === undefined) return;
+    if (!sameShape(part.shape, input.shape)) {
+      throw new AutogradError(`this is a bug in wgrad: the gradient of ${v.op.name} has the wrong shape`, {
+        expected: formatShape(input.shape),
+        got: formatShape(part.shape),
+      });
+    }
+    gather(input, part);
+  });
+}

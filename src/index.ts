@@ -1,0 +1,11 @@
+// The public API.
+export * from './tensor.ts';
+export * from './init.ts';
+export * from './core/errors.ts';
+export type { DType, TypedArray } from './core/dtype.ts';
+export type { Shape } from './core/shape.ts';
+export { promote } from './core/dtype.ts';
+export * as nn from './nn/index.ts';
+export * as optim from './optim/index.ts';
+export * as data from './data/index.ts';
+export * as io from './io/index.ts';

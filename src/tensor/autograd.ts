@@ -1,0 +1,56 @@
+// What `backward` and `autograd.grad` check and hand to the tape.
+import { AutogradError, ShapeError } from '../core/errors.ts';
+import { formatShape, sameShape } from '../core/shape.ts';
+import type { Value } from '../core/value.ts';
+import type { Engine } from '../engine.ts';
+import { constant } from '../ops/create.ts';
+import { detach } from '../ops/movement.ts';
+import type { Handle } from './handle.ts';
+
+/** A gradient of an output is given, or the output is one number. */
+export function outputGradient(output: Handle, gradient: Handle | undefined, keepTracked: boolean, where: string): Value {
+  const { shape, dtype, size, tracked } = output.value;
+  if (!tracked) {
+    throw new AutogradError(`${where}: this tensor requires no gradient`, {
+      where: output.toString(),
+      expected: 'a result of at least one tensor with requiresGrad',
+      got: 'no gradFn: it was computed without such a tensor, detached, or under noGrad',
+      fix: 'make the parameters with { requiresGrad: true }',
+    });
+  }
+  if (gradient === undefined) {
+    if (size !== 1) {
+      throw new AutogradError(`${where}: a gradient can be implied only for one number`, {
+        got: `shape ${formatShape(shape)}`,
+        fix: `reduce first, for example loss.mean().${where}(), or pass a gradient of that shape`,
+      });
+    }
+    return constant(1, shape, dtype);
+  }
+  if (!sameShape(gradient.shape, shape)) {
+    throw new ShapeError(`${where}: the gradient does not have the output's shape`, {
+      expected: formatShape(shape),
+      got: formatShape(gradient.shape),
+    });
+  }
+  return keepTracked ? gradient.value : detach(gradient.value);
+}
+
+/** Runs a function with the tape on or off; a promise keeps the setting until it settles. */
+export function withGrad<T>(on: Engine, enabled: boolean, fn: () => T): T {
+  const before = on.gradEnabled;
+  on.gradEnabled = enabled;
+  const restore = (): void => {
+    on.gradEnabled = before;
+  };
+  let result: T;
+  try {
+    result = fn();
+  } catch (error) {
+    restore();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(restore) as T;
+  restore();
+  return result;
+}
