@@ -131,10 +131,12 @@ export abstract class Optimizer<Options extends object> {
     const loss = closure === undefined ? undefined : enableGrad(closure);
     noGrad(() => {
       const updates: { target: Tensor; value: Tensor }[] = [];
+      const gradients = new Set<Tensor>();
       for (const group of this.paramGroups) {
         this.check(group);
         for (const parameter of group.params) {
           if (parameter.grad === null) continue;
+          gradients.add(parameter.grad);
           const before = this.state.get(parameter) ?? {};
           const { value, state = {} } = this.update(parameter, parameter.grad, before, group);
           updates.push({ target: parameter, value });
@@ -142,6 +144,8 @@ export abstract class Optimizer<Options extends object> {
         }
       }
       applyUpdates(updates);
+      // The targets have the elements now; the results' own claim to them would last until garbage is collected.
+      for (const { value } of updates) if (!gradients.has(value)) value.dispose();
     });
     return loss;
   }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ShapeError, ValueError } from '../../src/core/errors.ts';
-import { init, nn, ones, optim, tensor } from '../../src/index.ts';
+import { init, memory, nn, ones, optim, tensor } from '../../src/index.ts';
 import type { Tensor } from '../../src/index.ts';
 import torch from './fixtures/steps.json' with { type: 'json' };
 
@@ -236,6 +236,23 @@ describe('state', () => {
     third.loadStateDict(saved);
     run(third.paramGroups[0].params[0], third, 5);
     expect(await third.paramGroups[0].params[0].data()).toEqual(await p.data());
+  });
+
+  test.each(kinds)('%s holds a flat number of bytes over many steps', (_name, make) => {
+    const p = new nn.Parameter(ones([1000]));
+    const optimizer = make([p]);
+    const steps = (count: number): void => {
+      for (let i = 0; i < count; i++) {
+        optimizer.zeroGrad();
+        p.square().sum().backward();
+        optimizer.step();
+      }
+    };
+    steps(5);
+    const before = memory().bytes;
+    steps(100);
+    // Nothing is awaited, so nothing can have been collected: only the losses, 4 bytes each, are still held.
+    expect(memory().bytes - before).toBeLessThanOrEqual(4 * 100);
   });
 
   test('is numbered through the groups, with the options of each', async () => {
