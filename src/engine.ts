@@ -2,10 +2,10 @@
 import type { Backend, DeviceBuffer } from './backend/backend.ts';
 import type { TypedArray } from './core/dtype.ts';
 import { NotInitializedError, StaleValueError, WgradError } from './core/errors.ts';
+import { leaf } from './core/leaf.ts';
+import type { Stream } from './core/philox.ts';
 import { formatShape } from './core/shape.ts';
 import type { Value } from './core/value.ts';
-import { leaf } from './ops/create.ts';
-import type { Stream } from './ops/random.ts';
 import { buildPlan } from './plan/build.ts';
 import { type CachedPlan, PlanCache } from './plan/cache.ts';
 import { describe } from './plan/plan.ts';
@@ -66,7 +66,9 @@ export class Engine {
   constructor(backend: Backend) {
     this.backend = backend;
     this.#residence = new Residence(backend);
-    void backend.lost.then((error) => (this.#failure = error instanceof WgradError ? error : new WgradError(error.message)));
+    void backend.lost.then(
+      (error) => (this.#failure = error instanceof WgradError ? error : new WgradError(error.message)),
+    );
   }
 
   /** Why the engine can run nothing any more, or null. */
@@ -122,7 +124,8 @@ export class Engine {
       found.set(v, there);
       if (there) continue;
       if (v.body !== null) stack.push(v.body);
-      else if (v.op.kind === 'data' || (v.inputs.length === 0 && v.notes.freed)) throw staleError(roots[0], v);
+      else if (v.op.kind === 'data' || (v.inputs.length === 0 && v.notes.freed))
+        throw staleError(roots[0], v);
       else for (const input of v.inputs) stack.push(input);
     }
     const order = [...found.keys()].sort((a, b) => a.id - b.id);
@@ -135,7 +138,9 @@ export class Engine {
 
   /** Results that nobody has used, and for which `needs` holds. */
   #unused(needs: (v: Value) => boolean): Value[] {
-    const unused = this.#recent.filter((v) => !v.notes.used && !this.#residence.has(v) && v.size > 0 && needs(v));
+    const unused = this.#recent.filter(
+      (v) => !v.notes.used && !this.#residence.has(v) && v.size > 0 && needs(v),
+    );
     this.#recent = [];
     return unused;
   }
@@ -163,7 +168,9 @@ export class Engine {
   run(requested: readonly Value[]): void {
     if (this.#failure !== null) throw this.#failure;
     this.#residence.beginRun();
-    const roots = [...new Set([...requested, ...this.#wanted])].filter((v) => v.size > 0 && !this.#residence.has(v));
+    const roots = [...new Set([...requested, ...this.#wanted])].filter(
+      (v) => v.size > 0 && !this.#residence.has(v),
+    );
     this.#wanted.clear();
     if (roots.length === 0) return;
     this.#lastRun = Math.max(this.#lastRun, ...roots.map((v) => v.id));
@@ -175,7 +182,10 @@ export class Engine {
     const cached = this.#plans.find(order, place, places, external, fuse);
     const kept = [...cached.kept].filter((i) => !places.includes(i));
     cached.entry ??= {
-      plan: buildPlan(order, place, [...places, ...kept], external, { fuse, buffersMax: this.backend.buffersMax }),
+      plan: buildPlan(order, place, [...places, ...kept], external, {
+        fuse,
+        buffersMax: this.backend.buffersMax,
+      }),
       prepared: null,
     };
     const externals = cached.entry.plan.externals.map((i) => this.#residence.bufferOf(order[i]));
@@ -218,7 +228,10 @@ export class Engine {
       plan.entry = null;
     };
     const recomputed = (v: Value): boolean =>
-      v.notes.origin !== null && (external[place.get(v) ?? -1] ? false : v.op.kind === 'elementwise' || v.op.kind === 'core' || v.body !== null);
+      v.notes.origin !== null &&
+      (external[place.get(v) ?? -1]
+        ? false
+        : v.op.kind === 'elementwise' || v.op.kind === 'core' || v.body !== null);
     for (const v of roots) if (recomputed(v)) teach(v);
     for (const v of order) {
       if (v.notes.origin !== null || external[place.get(v) ?? -1]) continue;
@@ -231,7 +244,9 @@ export class Engine {
    * Returns, for each, the Value without history that its tensor points to from now on.
    */
   assign(assignments: readonly Assignment[]): Value[] {
-    const going = new Set(assignments.flatMap(({ before }) => [before, this.#previous.get(before) ?? before]));
+    const going = new Set(
+      assignments.flatMap(({ before }) => [before, this.#previous.get(before) ?? before]),
+    );
     const unused = this.mode === 'lazy' ? this.#unused(this.#dependsOn(going)) : [];
     this.run([...assignments.map(({ after }) => after), ...unused]);
     return assignments.map((assignment) => {
@@ -325,7 +340,9 @@ let current: Engine | null = null;
 /** The engine that new tensors belong to. Throws before `init`. */
 export function engine(): Engine {
   if (current === null) {
-    throw new NotInitializedError('wgrad is not initialised', { fix: "call await init({ device: 'auto' }) first" });
+    throw new NotInitializedError('wgrad is not initialised', {
+      fix: "call await init({ device: 'auto' }) first",
+    });
   }
   return current;
 }

@@ -6,7 +6,8 @@ import type { Value } from './core/value.ts';
 import { add } from './ops/arithmetic.ts';
 
 /** Whether gradients stop and are gathered here: it requires one, and nothing before it does. */
-export const isLeaf = (v: Value): boolean => v.tracked && v.body === null && !v.inputs.some((input) => input.tracked);
+export const isLeaf = (v: Value): boolean =>
+  v.tracked && v.body === null && !v.inputs.some((input) => input.tracked);
 
 /** The Values a gradient flows on to: a composite without a rule of its own passes it to its body. */
 const edgesOf = (v: Value): readonly Value[] => (v.body !== null && v.op.grad === null ? [v.body] : v.inputs);

@@ -49,7 +49,10 @@ async function open(options: InitOptions): Promise<{ engine: Engine; reason?: st
 export async function init(options: InitOptions = {}): Promise<Device> {
   const { device = 'auto', mode = 'lazy' } = options;
   if (!['auto', 'webgpu', 'cpu'].includes(device)) {
-    throw new ValueError('init: unknown device', { expected: "'auto', 'webgpu' or 'cpu'", got: String(device) });
+    throw new ValueError('init: unknown device', {
+      expected: "'auto', 'webgpu' or 'cpu'",
+      got: device,
+    });
   }
   if (mode !== 'lazy' && mode !== 'eager') {
     throw new ValueError('init: unknown mode', { expected: "'lazy' or 'eager'", got: String(mode) });
@@ -72,7 +75,12 @@ export async function init(options: InitOptions = {}): Promise<Device> {
 export function deviceInfo(): Device {
   const on = engine();
   const reason = reasons.get(on);
-  return { type: on.backend.type, name: on.backend.name, mode: on.mode, ...(reason === undefined ? {} : { reason }) };
+  return {
+    type: on.backend.type,
+    name: on.backend.name,
+    mode: on.mode,
+    ...(reason === undefined ? {} : { reason }),
+  };
 }
 
 /** Resolves once the device has done all that was asked of it; throws what went wrong. */

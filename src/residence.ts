@@ -95,7 +95,8 @@ export class Residence {
     const storage = this.#storage(v);
     storage.lastRun = this.#run;
     if (storage.buffer !== null) return storage.buffer;
-    if (storage.host === null) throw new InternalError(`this is a bug in wgrad: ${v.op.name} has no elements`);
+    if (storage.host === null)
+      throw new InternalError(`this is a bug in wgrad: ${v.op.name} has no elements`);
     storage.buffer = this.#backend.upload(storage.host, storage.dtype);
     this.#cached.add(storage);
     return storage.buffer;
@@ -154,20 +155,27 @@ export class Residence {
 
   /** Moves the older small results (losses, as a rule) to the host in one read that nobody waits for. */
   #retire(): void {
-    const old = this.#small.slice(0, SMALL_MAX / 2).filter((storage) => storage.buffer !== null && storage.host === null);
+    const old = this.#small
+      .slice(0, SMALL_MAX / 2)
+      .filter((storage) => storage.buffer !== null && storage.host === null);
     this.#small = this.#small.slice(SMALL_MAX / 2);
     const buffers = old.flatMap((storage) => storage.buffer ?? []);
     if (buffers.length === 0) return;
-    this.#backend.readMany(buffers, old.map((storage) => storage.size * 4)).then(
-      (words) =>
-        old.forEach((storage, i) => {
-          if (storage.users <= 0 || storage.buffer === null || storage.host !== null) return;
-          storage.host = fromWords(words[i], storage.dtype);
-          this.#uncache(storage);
-        }),
-      // A lost device is reported to whoever reads next.
-      () => undefined,
-    );
+    this.#backend
+      .readMany(
+        buffers,
+        old.map((storage) => storage.size * 4),
+      )
+      .then(
+        (words) =>
+          old.forEach((storage, i) => {
+            if (storage.users <= 0 || storage.buffer === null || storage.host !== null) return;
+            storage.host = fromWords(words[i], storage.dtype);
+            this.#uncache(storage);
+          }),
+        // A lost device is reported to whoever reads next.
+        () => undefined,
+      );
   }
 
   /** `to` has the elements of `from` from now on. */
@@ -197,7 +205,8 @@ export class Residence {
     if (v.size === 0) return arrayFor(v.dtype, 0);
     const storage = this.#storage(v);
     if (storage.host !== null) return storage.host.slice();
-    if (storage.buffer === null) throw new InternalError(`this is a bug in wgrad: ${v.op.name} has no elements`);
+    if (storage.buffer === null)
+      throw new InternalError(`this is a bug in wgrad: ${v.op.name} has no elements`);
     const data = await this.#backend.read(storage.buffer, storage.dtype, storage.size);
     this.#remember(storage, data);
     return data.slice();

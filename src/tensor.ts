@@ -31,14 +31,20 @@ export interface GradOptions {
 }
 
 /** Gradients of Σ outputs·gradOutputs with respect to the inputs, without touching any `.grad`. */
-function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options: GradOptions = {}): (Tensor | null)[] {
+function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions = {},
+): (Tensor | null)[] {
   const { createGraph = false, retainGraph = createGraph, allowUnused = false, gradOutputs } = options;
-  const outs = [outputs].flat() as Tensor[];
-  const wanted = [inputs].flat() as Tensor[];
+  const outs = outputs instanceof Tensor ? [outputs] : outputs;
+  const wanted = inputs instanceof Tensor ? [inputs] : inputs;
   const on = outs[0].engine;
   for (const [i, t] of wanted.entries()) {
     if (!t.requiresGrad) {
-      throw new AutogradError('grad: an input requires no gradient', { where: `input ${i}: ${t.toString()}` });
+      throw new AutogradError('grad: an input requires no gradient', {
+        where: `input ${i}: ${t.toString()}`,
+      });
     }
   }
   const results = differentiate({

@@ -68,7 +68,10 @@ export interface Backend {
   memory(): BackendMemory;
   counts(): BackendCounts;
   /** Texts of the kernels of a plan, for people and tests. */
-  sources(entry: PlanEntry, order: readonly Value[]): readonly { readonly label: string; readonly source: string }[];
+  sources(
+    entry: PlanEntry,
+    order: readonly Value[],
+  ): readonly { readonly label: string; readonly source: string }[];
   /** Resolves with the reason when the device is lost, never otherwise. */
   readonly lost: Promise<Error>;
   dispose(): void;

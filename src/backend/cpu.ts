@@ -17,13 +17,15 @@ class HostBuffer implements DeviceBuffer {
 }
 
 function dataOf(buffer: DeviceBuffer): TypedArray {
-  if (!(buffer instanceof HostBuffer)) throw new InternalError('this is a bug in wgrad: a buffer of another backend');
+  if (!(buffer instanceof HostBuffer))
+    throw new InternalError('this is a bug in wgrad: a buffer of another backend');
   return buffer.data;
 }
 
 function evaluateView(v: Value, input: HostTensor, out: TypedArray): void {
   if (v.op.kind !== 'view') return;
-  const view = v.op.view(contiguousView(input.shape), v.attrs) ?? reshapeView(contiguousView(input.shape), v.shape);
+  const view =
+    v.op.view(contiguousView(input.shape), v.attrs) ?? reshapeView(contiguousView(input.shape), v.shape);
   if (view === null) throw new InternalError(`this is a bug in wgrad: ${v.op.name} has no view`);
   forEachIndex(view, (index, position) => (out[position] = input.data[index]));
 }
@@ -94,7 +96,11 @@ export class CPUBackend implements Backend {
         results[i] = at(v.body);
         return;
       }
-      const inputs = v.inputs.map((input): HostTensor => ({ shape: input.shape, dtype: input.dtype, data: at(input) }));
+      const inputs = v.inputs.map((input): HostTensor => ({
+        shape: input.shape,
+        dtype: input.dtype,
+        data: at(input),
+      }));
       const out = arrayFor(v.dtype, v.size, this.#doubles);
       if (v.op.kind === 'view') evaluateView(v, inputs[0], out);
       else evaluate(v, inputs, out);

@@ -19,17 +19,13 @@ export interface HostTensor extends Typed {
  * Gradients of the inputs, given `g`, the gradient of the output `y`; written in operations, so that they can be
  * differentiated again. `needs[i]` tells whether input i's gradient is wanted; null stands for none.
  */
-export type GradRule<A extends object> = (
-  g: Value,
-  y: Value & { readonly attrs: A },
-  needs: readonly boolean[],
-) => readonly (Value | null)[];
+export type GradRule<A extends object> = {
+  // A method's parameters are compared both ways, so that an operation with attributes of its own is still an Op.
+  rule(g: Value, y: Value & { readonly attrs: A }, needs: readonly boolean[]): readonly (Value | null)[];
+}['rule'];
 
-/** A rule as the tape calls it: the attributes are those of the Value's own operation. */
-type AnyGradRule = (g: Value, y: Value, needs: readonly boolean[]) => readonly (Value | null)[];
-
-/** The rule of a Value's operation, or null. */
-export const gradRuleOf = (v: Value): AnyGradRule | null => v.op.grad as AnyGradRule | null;
+/** The rule of a Value's operation, as the tape calls it, or null. */
+export const gradRuleOf = (v: Value): GradRule<object> | null => v.op.grad;
 
 interface OpBase<A extends object> {
   readonly name: string;

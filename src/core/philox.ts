@@ -1,5 +1,11 @@
 // Philox4x32-10, the counter-based random generator (Salmon et al., SC'11): the reference for the kernels.
 
+/** Where a random tensor's numbers come from: a seed, and the number of the draw since it was set. */
+export interface Stream {
+  readonly seed: number;
+  readonly draw: number;
+}
+
 const MULTIPLIER_0 = 0xd2511f53;
 const MULTIPLIER_1 = 0xcd9e8d57;
 const WEYL_0 = 0x9e3779b9;

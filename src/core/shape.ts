@@ -74,7 +74,11 @@ export function normalizeDim(dim: number, rank: number, where: string): number {
 }
 
 /** Normalised, distinct, ascending dimensions; `undefined` means all of them. */
-export function normalizeDims(dims: number | readonly number[] | undefined, rank: number, where: string): number[] {
+export function normalizeDims(
+  dims: number | readonly number[] | undefined,
+  rank: number,
+  where: string,
+): number[] {
   if (dims === undefined || (typeof dims !== 'number' && dims.length === 0)) {
     return Array.from({ length: rank }, (_, i) => i);
   }

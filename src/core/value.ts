@@ -47,7 +47,14 @@ export class Value {
   readonly tracked: boolean;
   /** Of a composite: the Value that computes it. */
   body: Value | null;
-  readonly notes: Notes = { storage: null, used: false, freed: false, stale: null, origin: null, originPlace: -1 };
+  readonly notes: Notes = {
+    storage: null,
+    used: false,
+    freed: false,
+    stale: null,
+    origin: null,
+    originPlace: -1,
+  };
 
   constructor(
     op: Op,
@@ -66,7 +73,8 @@ export class Value {
     this.dtype = dtype;
     this.size = sizeOf(shape);
     this.body = options.body ?? null;
-    this.tracked = options.tracked ?? (dtype === 'f32' && op.grad !== null && inputs.some((input) => input.tracked));
+    this.tracked =
+      options.tracked ?? (dtype === 'f32' && op.grad !== null && inputs.some((input) => input.tracked));
     for (const input of inputs) input.notes.used = true;
     if (this.body) this.body.notes.used = true;
   }
@@ -80,16 +88,16 @@ export function applyElementwise(op: ElementwiseOp, inputs: readonly [Value, ...
 }
 
 export function applyView<A extends object>(op: ViewOp<A>, input: Value, attrs: A): Value {
-  return new Value(op as ViewOp, [input], attrs, op.infer(input, attrs), input.dtype);
+  return new Value(op, [input], attrs, op.infer(input, attrs), input.dtype);
 }
 
 export function applyCore<A extends object>(op: CoreOp<A>, inputs: readonly Value[], attrs: A): Value {
   const { shape, dtype } = op.infer(inputs, attrs);
-  return new Value(op as CoreOp, inputs, attrs, shape, dtype);
+  return new Value(op, inputs, attrs, shape, dtype);
 }
 
 export function applyIndex<A extends object>(op: IndexOp<A>, attrs: A, shape: Shape, dtype: DType): Value {
-  return new Value(op as IndexOp, [], attrs, shape, dtype);
+  return new Value(op, [], attrs, shape, dtype);
 }
 
 export function applyConstant(op: ConstantOp, value: number, shape: Shape, dtype: DType): Value {
@@ -104,5 +112,5 @@ export function applyComposite<A extends object>(
   body: Value,
 ): Value {
   const tracked = body.dtype === 'f32' && inputs.some((input) => input.tracked);
-  return new Value(op as CompositeOp, inputs, attrs, body.shape, body.dtype, { body, tracked });
+  return new Value(op, inputs, attrs, body.shape, body.dtype, { body, tracked });
 }

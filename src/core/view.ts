@@ -61,9 +61,11 @@ export function reshapeView(view: View, shape: Shape): View | null {
   if (sameShape(view.shape, shape)) return view;
   if (sizeOf(shape) === 0) return { shape, strides: rowMajorStrides(shape), offset: view.offset };
   const strides = new Array<number>(shape.length).fill(0);
-  const old = view.shape.map((length, i) => ({ length, stride: view.strides[i] })).filter((d) => d.length !== 1);
+  const old = view.shape
+    .map((length, i) => ({ length, stride: view.strides[i] }))
+    .filter((d) => d.length !== 1);
   let next = 0;
-  for (let i = 0; i < old.length; ) {
+  for (let i = 0; i < old.length;) {
     let oldSize = old[i].length;
     let newSize = 1;
     const from = next;

@@ -1,9 +1,9 @@
 // Activation functions of neural networks.
 import { type Value, applyElementwise } from '../core/value.ts';
-import { add, minimum, mul, sub, where } from './arithmetic.ts';
-import { gt } from './comparison.ts';
+import { add, mul, sub, where } from './arithmetic.ts';
+import { gt, le } from './comparison.ts';
 import { align, callUnary, elementwise, unary } from './family.ts';
-import { abs, erf, exp, log1p, neg, tanh } from './math.ts';
+import { erf, exp, neg, tanh } from './math.ts';
 import { ValueError } from '../core/errors.ts';
 
 const logistic = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
@@ -20,7 +20,8 @@ export const reluOp = elementwise('relu', {
   dtype: 'same',
   wgsl: ([x], dtype) => (dtype === 'f32' ? `max_(${x}, 0.0)` : `max(${x}, ${dtype}(0))`),
   cpu: ([x]) => Math.max(x, 0),
-  grad: (g, { inputs: [x] }) => [where(gt(x, 0), g, 0)],
+  // The derivative at NaN is 1, as in PyTorch.
+  grad: (g, { inputs: [x] }) => [where(le(x, 0), 0, g)],
 });
 /** max(x, 0); the derivative at 0 is 0. */
 export const relu = (x: Value): Value => applyElementwise(reluOp, [x]);
@@ -39,8 +40,10 @@ export const softplusOp = elementwise('softplus', {
   },
 });
 /** log(1 + e^(βx)) / β, and x itself where βx > threshold. */
-export const softplus = (x: Value, { beta = 1, threshold = 20 }: { beta?: number; threshold?: number } = {}): Value =>
-  applyElementwise(softplusOp, align('softplus', [x, beta, threshold], 'f32'));
+export const softplus = (
+  x: Value,
+  { beta = 1, threshold = 20 }: { beta?: number; threshold?: number } = {},
+): Value => applyElementwise(softplusOp, align('softplus', [x, beta, threshold], 'f32'));
 
 export const eluOp = elementwise('elu', {
   dtype: 'same',
@@ -70,11 +73,19 @@ export const silu = (x: Value): Value => callUnary(siluOp, x);
 export function gelu(x: Value, { approximate = 'none' }: { approximate?: 'none' | 'tanh' } = {}): Value {
   if (approximate === 'none') return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
   if (approximate !== 'tanh') {
-    throw new ValueError('gelu: unknown approximation', { expected: "'none' or 'tanh'", got: String(approximate) });
+    throw new ValueError('gelu: unknown approximation', {
+      expected: "'none' or 'tanh'",
+      got: String(approximate),
+    });
   }
   const inner = mul(add(x, mul(mul(mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI));
   return mul(mul(x, 0.5), add(tanh(inner), 1));
 }
 
-/** log(sigmoid(x)) = min(x, 0) − log(1 + e^−|x|). */
-export const logsigmoid = (x: Value): Value => sub(minimum(x, 0), log1p(exp(neg(abs(x)))));
+export const logsigmoidOp = unary('logsigmoid', {
+  wgsl: (x) => `(min_(${x}, 0.0) - log1p_(exp_(-abs(${x}))))`,
+  cpu: (x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))),
+  grad: (g, x) => mul(g, sigmoid(neg(x))),
+});
+/** log(sigmoid(x)), without overflow or loss for large |x|. */
+export const logsigmoid = (x: Value): Value => callUnary(logsigmoidOp, x);

@@ -32,7 +32,9 @@ export const subOp = elementwise('sub', {
 export function sub(a: Operand, b: Operand, { alpha = 1 }: { alpha?: number } = {}): Value {
   const operands = align('sub', [a, alpha === 1 ? b : mul(b, alpha)]);
   if (operands[0].dtype === 'bool') {
-    throw new DtypeError('sub: bools have no difference', { fix: 'use logicalXor, or convert with .to("i32")' });
+    throw new DtypeError('sub: bools have no difference', {
+      fix: 'use logicalXor, or convert with .to("i32")',
+    });
   }
   return applyElementwise(subOp, operands);
 }
@@ -63,13 +65,20 @@ export const divTruncOp = elementwise('divTrunc', {
   grad: null,
 });
 /** a / b: exact for floats and, as in PyTorch, f32 for integers; `roundingMode` 'trunc' or 'floor' keeps integers. */
-export function div(a: Operand, b: Operand, { roundingMode }: { roundingMode?: 'trunc' | 'floor' | null } = {}): Value {
+export function div(
+  a: Operand,
+  b: Operand,
+  { roundingMode }: { roundingMode?: 'trunc' | 'floor' | null } = {},
+): Value {
   if (roundingMode === undefined || roundingMode === null) {
     return applyElementwise(divOp, align('div', [a, b], 'f32'));
   }
   const operands = align('div', [a, b]);
   if (roundingMode !== 'trunc' && roundingMode !== 'floor') {
-    throw new ValueError('div: unknown rounding mode', { expected: "'trunc' or 'floor'", got: String(roundingMode) });
+    throw new ValueError('div: unknown rounding mode', {
+      expected: "'trunc' or 'floor'",
+      got: String(roundingMode),
+    });
   }
   if (operands[0].dtype === 'f32') {
     const quotient = applyElementwise(divOp, operands);
@@ -120,24 +129,27 @@ const extreme = (name: 'maximum' | 'minimum'): ReturnType<typeof elementwise> =>
     grad: (g, { inputs: [a, b] }, needs) => {
       const loses = name === 'maximum' ? lt : gt;
       const share = where(eq(a, b), mul(g, 0.5), g);
-      return [
-        needs[0] ? where(loses(a, b), 0, share) : null,
-        needs[1] ? where(loses(b, a), 0, share) : null,
-      ];
+      return [needs[0] ? where(loses(a, b), 0, share) : null, needs[1] ? where(loses(b, a), 0, share) : null];
     },
   });
 export const maximumOp = extreme('maximum');
 export const minimumOp = extreme('minimum');
 /** The larger of the two; NaN where either is NaN. */
-export const maximum = (a: Operand, b: Operand): Value => applyElementwise(maximumOp, align('maximum', [a, b]));
+export const maximum = (a: Operand, b: Operand): Value =>
+  applyElementwise(maximumOp, align('maximum', [a, b]));
 /** The smaller of the two; NaN where either is NaN. */
-export const minimum = (a: Operand, b: Operand): Value => applyElementwise(minimumOp, align('minimum', [a, b]));
+export const minimum = (a: Operand, b: Operand): Value =>
+  applyElementwise(minimumOp, align('minimum', [a, b]));
 
 export const whereOp = elementwise('where', {
   dtype: 'same',
   wgsl: ([c, a, b]) => `select(${b}, ${a}, ${c})`,
   cpu: ([c, a, b]) => (c !== 0 ? a : b),
-  grad: (g, { inputs: [c] }, needs) => [null, needs[1] ? where(c, g, 0) : null, needs[2] ? where(c, 0, g) : null],
+  grad: (g, { inputs: [c] }, needs) => [
+    null,
+    needs[1] ? where(c, g, 0) : null,
+    needs[2] ? where(c, 0, g) : null,
+  ],
 });
 /** a where the condition holds, else b. */
 export function where(condition: Value, a: Operand, b: Operand): Value {
@@ -167,7 +179,8 @@ export function clamp(x: Value, { min, max }: { min?: Operand; max?: Operand } =
 const bound = (name: 'clampMin' | 'clampMax'): ReturnType<typeof elementwise> =>
   elementwise(name, {
     dtype: 'same',
-    wgsl: ([x, b], dtype) => `${name === 'clampMin' ? 'max' : 'min'}${dtype === 'f32' ? '_' : ''}(${x}, ${b})`,
+    wgsl: ([x, b], dtype) =>
+      `${name === 'clampMin' ? 'max' : 'min'}${dtype === 'f32' ? '_' : ''}(${x}, ${b})`,
     cpu: ([x, b]) => (name === 'clampMin' ? Math.max(x, b) : Math.min(x, b)),
     grad: (g, { inputs: [x, b] }, needs) => {
       const inside = name === 'clampMin' ? ge(x, b) : le(x, b);
@@ -181,7 +194,10 @@ export const fmodOp = elementwise('fmod', {
   dtype: 'same',
   wgsl: ([a, b], dtype) => (dtype === 'f32' ? `fmod_(${a}, ${b})` : `fmod_${dtype}(${a}, ${b})`),
   cpu: ([a, b], dtype) => (dtype !== 'f32' && b === 0 ? 0 : a % b),
-  grad: (g, { inputs: [a, b] }, needs) => [g, needs[1] ? neg(mul(g, div(a, b, { roundingMode: 'trunc' }))) : null],
+  grad: (g, { inputs: [a, b] }, needs) => [
+    g,
+    needs[1] ? neg(mul(g, div(a, b, { roundingMode: 'trunc' }))) : null,
+  ],
 });
 /** Remainder of the division cut off towards zero: the sign of a. */
 export const fmod = (a: Operand, b: Operand): Value => applyElementwise(fmodOp, align('fmod', [a, b]));
@@ -194,7 +210,10 @@ export const remainderOp = elementwise('remainder', {
     const r = a % b;
     return r !== 0 && r < 0 !== b < 0 ? r + b : r;
   },
-  grad: (g, { inputs: [a, b] }, needs) => [g, needs[1] ? neg(mul(g, div(a, b, { roundingMode: 'floor' }))) : null],
+  grad: (g, { inputs: [a, b] }, needs) => [
+    g,
+    needs[1] ? neg(mul(g, div(a, b, { roundingMode: 'floor' }))) : null,
+  ],
 });
 /** Remainder of the division rounded down: the sign of b. */
 export const remainder = (a: Operand, b: Operand): Value =>

@@ -29,7 +29,8 @@ export const leOp = comparison('le', '<=', (a, b) => a <= b);
 export const gtOp = comparison('gt', '>', (a, b) => a > b);
 export const geOp = comparison('ge', '>=', (a, b) => a >= b);
 
-const compare = (op: ElementwiseOp, a: Operand, b: Operand): Value => applyElementwise(op, align(op.name, [a, b]));
+const compare = (op: ElementwiseOp, a: Operand, b: Operand): Value =>
+  applyElementwise(op, align(op.name, [a, b]));
 
 /** a = b. */
 export const eq = (a: Operand, b: Operand): Value => compare(eqOp, a, b);
@@ -53,10 +54,26 @@ function logic(name: string, wgsl: (a: string, b: string) => string, cpu: Compar
   });
 }
 
-export const logicalAndOp = logic('logicalAnd', (a, b) => `(${a} && ${b})`, (a, b) => a !== 0 && b !== 0);
-export const logicalOrOp = logic('logicalOr', (a, b) => `(${a} || ${b})`, (a, b) => a !== 0 || b !== 0);
-export const logicalXorOp = logic('logicalXor', (a, b) => `(${a} != ${b})`, (a, b) => (a !== 0) !== (b !== 0));
-export const logicalNotOp = logic('logicalNot', (a) => `(!${a})`, (a) => a === 0);
+export const logicalAndOp = logic(
+  'logicalAnd',
+  (a, b) => `(${a} && ${b})`,
+  (a, b) => a !== 0 && b !== 0,
+);
+export const logicalOrOp = logic(
+  'logicalOr',
+  (a, b) => `(${a} || ${b})`,
+  (a, b) => a !== 0 || b !== 0,
+);
+export const logicalXorOp = logic(
+  'logicalXor',
+  (a, b) => `(${a} != ${b})`,
+  (a, b) => (a !== 0) !== (b !== 0),
+);
+export const logicalNotOp = logic(
+  'logicalNot',
+  (a) => `(!${a})`,
+  (a) => a === 0,
+);
 
 const truths = (name: string, operands: readonly Operand[]): [Value, ...Value[]] =>
   align(
@@ -77,10 +94,19 @@ export const logicalXor = (a: Operand, b: Operand): Value =>
 export const logicalNot = (a: Value): Value => applyElementwise(logicalNotOp, truths('logicalNot', [a]));
 
 function classify(name: string, wgsl: (x: string) => string, cpu: (x: number) => boolean): ElementwiseOp {
-  return elementwise(name, { dtype: 'bool', wgsl: ([x]) => wgsl(x), cpu: ([x]) => Number(cpu(x)), grad: null });
+  return elementwise(name, {
+    dtype: 'bool',
+    wgsl: ([x]) => wgsl(x),
+    cpu: ([x]) => Number(cpu(x)),
+    grad: null,
+  });
 }
 export const isnanOp = classify('isnan', (x) => `is_nan(${x})`, Number.isNaN);
-export const isinfOp = classify('isinf', (x) => `is_inf(${x})`, (x) => Math.abs(x) === Infinity);
+export const isinfOp = classify(
+  'isinf',
+  (x) => `is_inf(${x})`,
+  (x) => Math.abs(x) === Infinity,
+);
 export const isfiniteOp = classify('isfinite', (x) => `is_finite(${x})`, Number.isFinite);
 
 /** Is not a number. */

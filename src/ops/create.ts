@@ -1,8 +1,10 @@
-// Values made from nothing: one number everywhere, host data, indices.
-import { type DType, type TypedArray } from '../core/dtype.ts';
+// Values made from nothing: one number everywhere, indices.
+import type { DType } from '../core/dtype.ts';
 import { checkShape, type Shape } from '../core/shape.ts';
-import type { ConstantOp, DataOp, IndexOp } from '../core/op.ts';
-import { type Value, applyConstant, applyIndex, none, Value as ValueClass } from '../core/value.ts';
+import type { CompositeOp, ConstantOp, IndexOp } from '../core/op.ts';
+import { type Value, applyComposite, applyConstant, applyIndex, none } from '../core/value.ts';
+
+export { dataOp } from '../core/leaf.ts';
 
 export const constantOp: ConstantOp = { name: 'full', kind: 'constant', grad: null };
 
@@ -11,18 +13,17 @@ export function constant(value: number, shape: Shape, dtype: DType): Value {
   return applyConstant(constantOp, value, shape, dtype);
 }
 
-/** Data that is there: a host array (`attrs.data`) or a buffer that the engine holds. */
-export const dataOp: DataOp = { name: 'data', kind: 'data', grad: null };
-
-/** A Value of host data in row-major order. The array must not change afterwards. */
-export function fromHost(data: TypedArray, shape: Shape, dtype: DType): Value {
-  return new ValueClass(dataOp, [], { data }, shape, dtype);
-}
-
-/** A Value without history, whose elements the engine will hold: what an assigned tensor points to. */
-export function leaf(shape: Shape, dtype: DType, tracked: boolean): Value {
-  return new ValueClass(dataOp, [], none, shape, dtype, { tracked });
-}
+/** Its first input, and on the tape a result of the others too, to which it gives gradients of zero. */
+export const disconnectedOp: CompositeOp = {
+  name: 'disconnected',
+  kind: 'composite',
+  grad: (g, y, needs) =>
+    y.inputs.map((x, i) => (!needs[i] ? null : i === 0 ? g : constant(0, x.shape, 'f32'))),
+  linear: true,
+};
+/** `body`, as what an operation makes of inputs none of whose elements has a part in it: sums over nothing, say. */
+export const disconnected = (body: Value, inputs: readonly Value[]): Value =>
+  inputs.some((x) => x.tracked) ? applyComposite(disconnectedOp, [body, ...inputs], none, body) : body;
 
 /** The flat index itself. */
 export const iotaOp: IndexOp = {

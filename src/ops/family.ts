@@ -19,7 +19,11 @@ function dtypeOfNumber(x: number, dtype: DType): DType {
 }
 
 /** Operands as Values of one dtype and one shape. */
-export function align(where: string, operands: readonly Operand[], least: DType = 'bool'): [Value, ...Value[]] {
+export function align(
+  where: string,
+  operands: readonly Operand[],
+  least: DType = 'bool',
+): [Value, ...Value[]] {
   let dtype = least;
   for (const x of operands) if (typeof x !== 'number') dtype = promote(dtype, x.dtype);
   for (const x of operands) if (typeof x === 'number') dtype = promote(dtype, dtypeOfNumber(x, dtype));

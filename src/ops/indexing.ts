@@ -3,11 +3,13 @@ import { DtypeError, IndexError, ShapeError } from '../core/errors.ts';
 import type { CoreOp, HostTensor } from '../core/op.ts';
 import { formatShape, normalizeDim, sizeOf } from '../core/shape.ts';
 import type { TypedArray } from '../core/dtype.ts';
+import { dataOp } from '../core/leaf.ts';
 import { type Value, applyCore } from '../core/value.ts';
 import { add } from './arithmetic.ts';
 import { cast } from './cast.ts';
-import { constant, dataOp } from './create.ts';
-import { embed, expand, narrow, reshape } from './movement.ts';
+import { constant, disconnected } from './create.ts';
+import { embed } from './joining.ts';
+import { expand, narrow, reshape } from './movement.ts';
 
 /** Visits (output position, place along dim, inner and outer position) of every index. */
 function forEachPlace(
@@ -53,7 +55,10 @@ export const gatherOp: CoreOp<{ dim: number }> = {
   ],
   cpu: ([x, index], output, { dim }) =>
     forEachPlace(index, dim, x.shape[dim], (i, source) => (output.data[i] = x.data[source])),
-  grad: (g, { inputs: [x, index], attrs: { dim } }) => [scatterSum(g, dim, index, x.shape[dim], x.shape), null],
+  grad: (g, { inputs: [x, index], attrs: { dim } }) => [
+    scatterSum(g, dim, index, x.shape[dim], x.shape),
+    null,
+  ],
 };
 
 export const scatterSumOp: CoreOp<{ dim: number; length: number }> = {
@@ -88,7 +93,10 @@ export const scatterSumOp: CoreOp<{ dim: number; length: number }> = {
 /** The integer index as i32; host data is checked against the dimension at once. */
 function checkedIndex(where: string, index: Value, dim: number, length: number): Value {
   if (index.dtype !== 'i32' && index.dtype !== 'u32') {
-    throw new DtypeError(`${where}: the index is not made of integers`, { expected: 'i32 or u32', got: index.dtype });
+    throw new DtypeError(`${where}: the index is not made of integers`, {
+      expected: 'i32 or u32',
+      got: index.dtype,
+    });
   }
   if (index.op === dataOp && 'data' in index.attrs) {
     for (const place of index.attrs.data as TypedArray) {
@@ -120,12 +128,18 @@ export function gather(x: Value, dim: number, index: Value): Value {
     return reshape(flat, index.shape);
   }
   const places = checkedIndex('gather', index, axis, x.shape[axis]);
-  if (index.size === 0) return constant(0, index.shape, x.dtype);
+  if (index.size === 0) return disconnected(constant(0, index.shape, x.dtype), [x]);
   return applyCore(gatherOp, [narrowTo('gather', x, index, axis), places], { dim: axis });
 }
 
 /** Zeros of `shape` with source added at the places index names along dim. */
-function scatterSum(source: Value, dim: number, index: Value, length: number, shape: readonly number[]): Value {
+function scatterSum(
+  source: Value,
+  dim: number,
+  index: Value,
+  length: number,
+  shape: readonly number[],
+): Value {
   const part = applyCore(scatterSumOp, [source, index], { dim, length });
   return shape.reduce((whole, n, d) => (d === dim ? whole : embed(whole, d, 0, 1, n)), part);
 }
@@ -140,10 +154,13 @@ export function scatterAdd(x: Value, dim: number, index: Value, source: Value): 
     throw new DtypeError('scatterAdd: element types differ', { expected: x.dtype, got: source.dtype });
   }
   if (x.shape.length === 0) {
-    return reshape(scatterAdd(reshape(x, [1]), 0, reshape(index, [index.size]), reshape(source, [source.size])), []);
+    return reshape(
+      scatterAdd(reshape(x, [1]), 0, reshape(index, [index.size]), reshape(source, [source.size])),
+      [],
+    );
   }
   const places = checkedIndex('scatterAdd', index, axis, x.shape[axis]);
-  if (index.size === 0) return x;
+  if (index.size === 0) return disconnected(x, [source]);
   narrowTo('scatterAdd', x, index, axis);
   const part = narrow(narrowTo('scatterAdd', source, index, axis), axis, 0, index.shape[axis]);
   return add(x, scatterSum(part, axis, places, x.shape[axis], x.shape));
@@ -156,7 +173,17 @@ export function indexSelect(x: Value, dim: number, index: Value): Value {
     throw new ShapeError('indexSelect: the index must be a vector', { got: formatShape(index.shape) });
   }
   if (x.shape.length === 0) return reshape(indexSelect(reshape(x, [1]), 0, index), []);
-  const lined = reshape(index, x.shape.map((_, d) => (d === axis ? index.size : 1)));
+  const lined = reshape(
+    index,
+    x.shape.map((_, d) => (d === axis ? index.size : 1)),
+  );
   checkedIndex('indexSelect', index, axis, x.shape[axis]);
-  return gather(x, axis, expand(lined, x.shape.map((n, d) => (d === axis ? index.size : n))));
+  return gather(
+    x,
+    axis,
+    expand(
+      lined,
+      x.shape.map((n, d) => (d === axis ? index.size : n)),
+    ),
+  );
 }

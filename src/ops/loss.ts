@@ -19,7 +19,10 @@ function reduced(where_: string, losses: Value, reduction: Reduction): Value {
   if (reduction === 'mean') return mean(losses);
   if (reduction === 'sum') return sum(losses);
   if (reduction === 'none') return losses;
-  throw new ValueError(`${where_}: unknown reduction`, { expected: "'mean', 'sum' or 'none'", got: String(reduction) });
+  throw new ValueError(`${where_}: unknown reduction`, {
+    expected: "'mean', 'sum' or 'none'",
+    got: String(reduction),
+  });
 }
 
 function sameSize(where_: string, x: Value, y: Value): void {
@@ -40,13 +43,20 @@ interface BinaryOptions {
 /** log x, no lower than −100, as PyTorch bounds it so that a sure mistake has a finite loss. */
 const boundedLog = (x: Value): Value => clamp(log(x), { min: -100 });
 
-export const binaryCrossEntropyOp = composite<object>('binaryCrossEntropy', (g, { inputs: [p, y] }, needs) => [
-  // The derivative of the unbounded loss, with PyTorch's floor of 1e-12 below p(1 − p).
-  needs[0] ? mul(g, div(sub(p, y), maximum(mul(sub(1, p), p), 1e-12))) : null,
-  needs[1] ? mul(g, sub(boundedLog(sub(1, p)), boundedLog(p))) : null,
-]);
+export const binaryCrossEntropyOp = composite<object>(
+  'binaryCrossEntropy',
+  (g, { inputs: [p, y] }, needs) => [
+    // The derivative of the unbounded loss, with PyTorch's floor of 1e-12 below p(1 − p).
+    needs[0] ? mul(g, div(sub(p, y), maximum(mul(sub(1, p), p), 1e-12))) : null,
+    needs[1] ? mul(g, sub(boundedLog(sub(1, p)), boundedLog(p))) : null,
+  ],
+);
 /** −[y log p + (1 − y) log(1 − p)] of probabilities p; logarithms are bounded at −100. */
-export function binaryCrossEntropy(p: Value, target: Value, { weight, reduction = 'mean' }: BinaryOptions = {}): Value {
+export function binaryCrossEntropy(
+  p: Value,
+  target: Value,
+  { weight, reduction = 'mean' }: BinaryOptions = {},
+): Value {
   sameSize('binaryCrossEntropy', p, target);
   const y = cast(target, 'f32');
   const body = neg(add(mul(y, boundedLog(p)), mul(sub(1, y), clamp(log1p(neg(p)), { min: -100 }))));
@@ -66,11 +76,19 @@ export function binaryCrossEntropyWithLogits(
   const miss = neg(logsigmoid(x));
   const cost = posWeight === undefined ? miss : mul(add(mul(sub(posWeight, 1), y), 1), miss);
   const plain = add(mul(sub(1, y), x), cost);
-  return reduced('binaryCrossEntropyWithLogits', weight === undefined ? plain : mul(plain, weight), reduction);
+  return reduced(
+    'binaryCrossEntropyWithLogits',
+    weight === undefined ? plain : mul(plain, weight),
+    reduction,
+  );
 }
 
 /** Mean squared difference. */
-export function mseLoss(x: Value, target: Value, { reduction = 'mean' }: { reduction?: Reduction | undefined } = {}): Value {
+export function mseLoss(
+  x: Value,
+  target: Value,
+  { reduction = 'mean' }: { reduction?: Reduction | undefined } = {},
+): Value {
   const [a, b] = spread('mseLoss', [x, cast(target, 'f32')]);
   return reduced('mseLoss', square(sub(a, b)), reduction);
 }
@@ -112,7 +130,8 @@ export function nllLoss(x: Value, target: Value, options: ClassOptions = {}): Va
   const counted = ne(target, ignoreIndex);
   const safe = where(counted, target, 0);
   const picked = reshape(gather(x, dim, unsqueeze(safe, dim)), target.shape);
-  const perClass = weight === undefined ? null : reshape(indexSelect(weight, 0, reshape(safe, [target.size])), target.shape);
+  const perClass =
+    weight === undefined ? null : reshape(indexSelect(weight, 0, reshape(safe, [target.size])), target.shape);
   const factor = perClass === null ? cast(counted, 'f32') : where(counted, perClass, 0);
   const losses = neg(where(counted, mul(picked, factor), 0));
   if (reduction !== 'mean') return reduced('nllLoss', losses, reduction);
@@ -135,17 +154,32 @@ export function crossEntropy(
   const dim = classDim(x);
   const logp = logSoftmax(x, dim);
   const classes = x.shape[dim];
-  const weights = weight === undefined ? null : expand(reshape(weight, x.shape.map((_, d) => (d === dim ? classes : 1))), x.shape);
+  const weights =
+    weight === undefined
+      ? null
+      : expand(
+          reshape(
+            weight,
+            x.shape.map((_, d) => (d === dim ? classes : 1)),
+          ),
+          x.shape,
+        );
   if (target.dtype === 'f32' && sameShape(target.shape, x.shape)) {
-    const smooth = labelSmoothing === 0 ? target : add(mul(target, 1 - labelSmoothing), labelSmoothing / classes);
+    const smooth =
+      labelSmoothing === 0 ? target : add(mul(target, 1 - labelSmoothing), labelSmoothing / classes);
     const losses = neg(sum(mul(weights === null ? logp : mul(logp, weights), smooth), { dim }));
-    return reduction === 'mean' ? div(sum(losses), x.size / classes) : reduced('crossEntropy', losses, reduction);
+    return reduction === 'mean'
+      ? div(sum(losses), x.size / classes)
+      : reduced('crossEntropy', losses, reduction);
   }
   const hard = nllLoss(logp, target, options);
   if (labelSmoothing === 0) return hard;
   const counted = ne(target, ignoreIndex);
   const spreadOut = where(counted, neg(sum(weights === null ? logp : mul(logp, weights), { dim })), 0);
-  const soft = reduction === 'mean' ? div(sum(spreadOut), weightOf(target, weight, counted)) : reduced('crossEntropy', spreadOut, reduction);
+  const soft =
+    reduction === 'mean'
+      ? div(sum(spreadOut), weightOf(target, weight, counted))
+      : reduced('crossEntropy', spreadOut, reduction);
   return add(mul(hard, 1 - labelSmoothing), mul(soft, labelSmoothing / classes));
 }
 

@@ -1,10 +1,11 @@
 // Elementary functions of one operand.
 import type { DType } from '../core/dtype.ts';
+import { DtypeError } from '../core/errors.ts';
 import type { ElementwiseOp } from '../core/op.ts';
 import { type Value, applyElementwise } from '../core/value.ts';
 import { add, div, mul, pow, sub, where } from './arithmetic.ts';
 import { cast } from './cast.ts';
-import { eq, gt } from './comparison.ts';
+import { gt, logicalOr, lt } from './comparison.ts';
 import { constant } from './create.ts';
 import { callUnary, elementwise, unary } from './family.ts';
 
@@ -28,14 +29,32 @@ function kept(
 const callKept = (op: ElementwiseOp, x: Value): Value =>
   applyElementwise(op, [x.dtype === 'bool' ? cast(x, 'i32') : x]);
 /** Rounding: integers are whole already. */
-const callRounding = (op: ElementwiseOp, x: Value): Value => (x.dtype === 'f32' ? applyElementwise(op, [x]) : x);
+const callRounding = (op: ElementwiseOp, x: Value): Value =>
+  x.dtype === 'f32' ? applyElementwise(op, [x]) : x;
 const flat = (g: Value): Value => zerosLike(g);
 
-export const negOp = kept('neg', (x, dtype) => (dtype === 'u32' ? `(0u - ${x})` : `(-${x})`), (x) => -x, (g) => neg(g));
+export const negOp = kept(
+  'neg',
+  (x, dtype) => (dtype === 'u32' ? `(0u - ${x})` : `(-${x})`),
+  (x) => -x,
+  (g) => neg(g),
+);
 /** −x. */
-export const neg = (x: Value): Value => callKept(negOp, x);
+export function neg(x: Value): Value {
+  if (x.dtype !== 'bool') return applyElementwise(negOp, [x]);
+  throw new DtypeError('neg: bools have no negative', {
+    expected: 'f32, i32 or u32',
+    got: 'bool',
+    fix: 'use logicalNot, or convert with .to("i32")',
+  });
+}
 
-export const absOp = kept('abs', (x) => `abs(${x})`, Math.abs, (g, x) => mul(g, sign(x)));
+export const absOp = kept(
+  'abs',
+  (x) => `abs(${x})`,
+  Math.abs,
+  (g, x) => mul(g, sign(x)),
+);
 /** |x|; the derivative at 0 is 0. */
 export const abs = (x: Value): Value => callKept(absOp, x);
 
@@ -48,7 +67,12 @@ export const signOp = kept(
 /** −1, 0 or 1. */
 export const sign = (x: Value): Value => callKept(signOp, x);
 
-export const squareOp = kept('square', (x) => `(${x} * ${x})`, (x) => x * x, (g, x) => mul(g, mul(x, 2)));
+export const squareOp = kept(
+  'square',
+  (x) => `(${x} * ${x})`,
+  (x) => x * x,
+  (g, x) => mul(g, mul(x, 2)),
+);
 /** x². */
 export const square = (x: Value): Value => callKept(squareOp, x);
 
@@ -122,9 +146,17 @@ export const reciprocalOp = unary('reciprocal', {
 /** 1 / x. */
 export const reciprocal = (x: Value): Value => callUnary(reciprocalOp, x);
 
-export const sinOp = unary('sin', { wgsl: (x) => `sin_(${x})`, cpu: Math.sin, grad: (g, x) => mul(g, cos(x)) });
+export const sinOp = unary('sin', {
+  wgsl: (x) => `sin_(${x})`,
+  cpu: Math.sin,
+  grad: (g, x) => mul(g, cos(x)),
+});
 export const sin = (x: Value): Value => callUnary(sinOp, x);
-export const cosOp = unary('cos', { wgsl: (x) => `cos_(${x})`, cpu: Math.cos, grad: (g, x) => neg(mul(g, sin(x))) });
+export const cosOp = unary('cos', {
+  wgsl: (x) => `cos_(${x})`,
+  cpu: Math.cos,
+  grad: (g, x) => neg(mul(g, sin(x))),
+});
 export const cos = (x: Value): Value => callUnary(cosOp, x);
 export const tanOp = unary('tan', {
   wgsl: (x) => `(sin_(${x}) / cos_(${x}))`,
@@ -178,5 +210,5 @@ export function logit(x: Value, { eps }: { eps?: number | null } = {}): Value {
 export const logitOp = unary('logit', {
   wgsl: (x) => `logit_(${x})`,
   cpu: (x) => Math.log(x / (1 - x)),
-  grad: (g, x) => where(eq(g, 0), 0, div(g, mul(x, sub(1, x)))),
+  grad: (g, x) => where(logicalOr(lt(x, 0), gt(x, 1)), NaN, div(g, mul(x, sub(1, x)))),
 });

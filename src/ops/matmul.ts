@@ -6,7 +6,7 @@ import { type Value, applyCore, none } from '../core/value.ts';
 import { type View, collapse } from '../core/view.ts';
 import { add, mul } from './arithmetic.ts';
 import { cast } from './cast.ts';
-import { constant } from './create.ts';
+import { constant, disconnected } from './create.ts';
 import { type MatmulOperand, matmulPasses } from './matmul-kernels.ts';
 import { expand, permuteOp, reshape, transpose } from './movement.ts';
 import { sum } from './reduce.ts';
@@ -15,7 +15,9 @@ import { sum } from './reduce.ts';
 function operandOf(view: View): MatmulOperand {
   const rank = view.shape.length;
   const [row, col] = view.strides.slice(-2);
-  const batch = collapse(view.shape.slice(0, rank - 2), [{ ...view, strides: view.strides.slice(0, rank - 2) }]);
+  const batch = collapse(view.shape.slice(0, rank - 2), [
+    { ...view, strides: view.strides.slice(0, rank - 2) },
+  ]);
   return { offset: view.offset, batch: batch.strides[0][0] ?? 0, row, col };
 }
 
@@ -34,7 +36,8 @@ function productReference(a: HostTensor, b: HostTensor, output: HostTensor): voi
     for (let i = 0; i < m; i++) {
       for (let j = 0; j < n; j++) {
         let total = 0;
-        for (let l = 0; l < k; l++) total += a.data[(batch * m + i) * k + l] * b.data[(batch * k + l) * n + j];
+        for (let l = 0; l < k; l++)
+          total += a.data[(batch * m + i) * k + l] * b.data[(batch * k + l) * n + j];
         output.data[(batch * m + i) * n + j] = total;
       }
     }
@@ -75,7 +78,8 @@ export function matmul(a: Value, b: Value): Value {
     });
   }
   for (const x of [a, b]) {
-    if (x.dtype === 'bool') throw new DtypeError('matmul: element type', { expected: 'a number type', got: 'bool' });
+    if (x.dtype === 'bool')
+      throw new DtypeError('matmul: element type', { expected: 'a number type', got: 'bool' });
   }
   const left = a.shape.length === 1 ? reshape(a, [1, a.shape[0]]) : a;
   const right = b.shape.length === 1 ? reshape(b, [b.shape[0], 1]) : b;
@@ -92,7 +96,7 @@ export function matmul(a: Value, b: Value): Value {
   const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2), 'matmul');
   const shape = [...batch, ...(a.shape.length === 1 ? [] : [m]), ...(b.shape.length === 1 ? [] : [n])];
   const dtype = a.dtype === 'f32' || b.dtype === 'f32' ? 'f32' : a.dtype;
-  if (sizeOf(shape) === 0 || k === 0) return constant(0, shape, dtype);
+  if (sizeOf(shape) === 0 || k === 0) return disconnected(constant(0, shape, dtype), [a, b]);
   if (dtype !== 'f32') return reshape(integerProduct(left, right, batch), shape);
   return reshape(floatProduct(cast(left, 'f32'), cast(right, 'f32'), batch), shape);
 }
@@ -160,7 +164,12 @@ export function outer(a: Value, b: Value): Value {
   return mul(reshape(a, [a.shape[0], 1]), reshape(b, [1, b.shape[0]]));
 }
 /** beta·input + alpha·(a × b). */
-export function addmm(input: Value, a: Value, b: Value, { alpha = 1, beta = 1 }: { alpha?: number; beta?: number } = {}): Value {
+export function addmm(
+  input: Value,
+  a: Value,
+  b: Value,
+  { alpha = 1, beta = 1 }: { alpha?: number; beta?: number } = {},
+): Value {
   const scaled = alpha === 1 ? mm(a, b) : mul(mm(a, b), alpha);
   if (beta === 0) return scaled;
   return add(beta === 1 ? input : mul(input, beta), scaled);

@@ -1,7 +1,6 @@
-// Movement of elements: other readings of the same data. All but `embed`, `cat` and uneven reshapes cost nothing.
-import { promote } from '../core/dtype.ts';
+// Movement of elements: other readings of the same data. All cost nothing, but for reshapes of uneven strides.
 import { IndexError, ShapeError, ValueError } from '../core/errors.ts';
-import type { CoreOp, ViewOp } from '../core/op.ts';
+import type { ViewOp } from '../core/op.ts';
 import {
   type Shape,
   checkShape,
@@ -12,12 +11,10 @@ import {
   sameShape,
   sizeOf,
 } from '../core/shape.ts';
-import { type Value, applyCore, applyView, none, Value as ValueClass } from '../core/value.ts';
+import { type Value, applyView, none, Value as ValueClass } from '../core/value.ts';
 import { expandView, permuteView, reshapeView, sliceView } from '../core/view.ts';
-import { sub, where } from './arithmetic.ts';
-import { cast } from './cast.ts';
-import { ge, le } from './comparison.ts';
-import { constant, constantOp, iota } from './create.ts';
+import { constant, constantOp } from './create.ts';
+import { embed } from './joining.ts';
 import { sum } from './reduce.ts';
 
 export const reshapeOp: ViewOp<{ shape: Shape }> = {
@@ -64,7 +61,10 @@ export function permute(x: Value, dims: readonly number[]): Value {
   if (order.every((dim, i) => dim === i)) return x;
   if (x.op === (permuteOp as unknown) && x.inputs.length === 1 && !x.tracked) {
     const first = (x.attrs as { dims: readonly number[] }).dims;
-    return permute(x.inputs[0], order.map((dim) => first[dim]));
+    return permute(
+      x.inputs[0],
+      order.map((dim) => first[dim]),
+    );
   }
   return applyView(permuteOp, x, { dims: order });
 }
@@ -73,11 +73,18 @@ export function transpose(x: Value, dim0: number, dim1: number): Value {
   const rank = x.shape.length;
   const a = normalizeDim(dim0, rank, 'transpose');
   const b = normalizeDim(dim1, rank, 'transpose');
-  return permute(x, x.shape.map((_, i) => (i === a ? b : i === b ? a : i)));
+  return permute(
+    x,
+    x.shape.map((_, i) => (i === a ? b : i === b ? a : i)),
+  );
 }
 
 /** x with dimension `source` at place `destination`. */
-export function movedim(x: Value, source: number | readonly number[], destination: number | readonly number[]): Value {
+export function movedim(
+  x: Value,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): Value {
   const rank = x.shape.length;
   const from = [source].flat().map((dim) => normalizeDim(dim, rank, 'movedim'));
   const to = [destination].flat().map((dim) => normalizeDim(dim, rank, 'movedim'));
@@ -89,7 +96,10 @@ export function movedim(x: Value, source: number | readonly number[], destinatio
   const order = new Array<number>(rank).fill(-1);
   to.forEach((place, i) => (order[place] = from[i]));
   const rest = x.shape.map((_, i) => i).filter((i) => !from.includes(i));
-  return permute(x, order.map((dim) => (dim >= 0 ? dim : (rest.shift() ?? 0))));
+  return permute(
+    x,
+    order.map((dim) => (dim >= 0 ? dim : (rest.shift() ?? 0))),
+  );
 }
 
 export const expandOp: ViewOp<{ shape: Shape }> = {
@@ -121,7 +131,9 @@ export function expand(x: Value, shape: Shape): Value {
 export function sumTo(x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;
   const lead = x.shape.length - shape.length;
-  const dims = x.shape.flatMap((length, i) => (i < lead || (shape[i - lead] === 1 && length !== 1) ? [i] : []));
+  const dims = x.shape.flatMap((length, i) =>
+    i < lead || (shape[i - lead] === 1 && length !== 1) ? [i] : [],
+  );
   return reshape(dims.length === 0 ? x : sum(x, { dim: dims }), shape);
 }
 
@@ -144,7 +156,10 @@ export function slice(x: Value, dim: number, start = 0, end?: number, step = 1):
   const axis = normalizeDim(dim, x.shape.length, 'slice');
   if (x.shape.length === 0) throw new IndexError('slice: a scalar has no dimension to slice');
   if (!Number.isInteger(step) || step < 1) {
-    throw new ValueError('slice: step must be a whole number ≥ 1', { got: String(step), fix: 'use flip to go backwards' });
+    throw new ValueError('slice: step must be a whole number ≥ 1', {
+      got: String(step),
+      fix: 'use flip to go backwards',
+    });
   }
   const n = x.shape[axis];
   const bound = (i: number): number => Math.min(Math.max(i < 0 ? i + n : i, 0), n);
@@ -186,7 +201,8 @@ export const flipOp: ViewOp<{ dims: readonly number[] }> = {
   kind: 'view',
   total: true,
   infer: (input) => input.shape,
-  view: (input, { dims }) => dims.reduce((v, dim) => sliceView(v, dim, v.shape[dim] - 1, -1, v.shape[dim]), input),
+  view: (input, { dims }) =>
+    dims.reduce((v, dim) => sliceView(v, dim, v.shape[dim] - 1, -1, v.shape[dim]), input),
   grad: (g, { attrs }) => [flip(g, attrs.dims)],
 };
 /** x read backwards along the dimensions. */
@@ -200,8 +216,14 @@ export function flip(x: Value, dims: number | readonly number[]): Value {
 export function squeeze(x: Value, dim?: number | readonly number[]): Value {
   const rank = x.shape.length;
   if (rank === 0) return x;
-  const dims = dim === undefined ? normalizeDims(undefined, rank, 'squeeze') : normalizeDims([dim].flat(), rank, 'squeeze');
-  return reshape(x, x.shape.filter((length, i) => length !== 1 || !dims.includes(i)));
+  const dims =
+    dim === undefined
+      ? normalizeDims(undefined, rank, 'squeeze')
+      : normalizeDims([dim].flat(), rank, 'squeeze');
+  return reshape(
+    x,
+    x.shape.filter((length, i) => length !== 1 || !dims.includes(i)),
+  );
 }
 
 /** With a new dimension of length 1 at `dim`. */
@@ -211,11 +233,19 @@ export function unsqueeze(x: Value, dim: number): Value {
 }
 
 /** Dimensions startDim … endDim merged into one. */
-export function flatten(x: Value, { startDim = 0, endDim = -1 }: { startDim?: number; endDim?: number } = {}): Value {
+export function flatten(
+  x: Value,
+  { startDim = 0, endDim = -1 }: { startDim?: number; endDim?: number } = {},
+): Value {
   const from = normalizeDim(startDim, x.shape.length, 'flatten');
   const to = normalizeDim(endDim, x.shape.length, 'flatten');
-  if (from > to) throw new ValueError('flatten: startDim comes after endDim', { got: `${startDim} and ${endDim}` });
-  return reshape(x, [...x.shape.slice(0, from), sizeOf(x.shape.slice(from, to + 1)), ...x.shape.slice(to + 1)]);
+  if (from > to)
+    throw new ValueError('flatten: startDim comes after endDim', { got: `${startDim} and ${endDim}` });
+  return reshape(x, [
+    ...x.shape.slice(0, from),
+    sizeOf(x.shape.slice(from, to + 1)),
+    ...x.shape.slice(to + 1),
+  ]);
 }
 
 /** The elements repeated sizes[i] times along dimension i; more sizes than dimensions add leading ones. */
@@ -229,199 +259,18 @@ export function repeat(x: Value, sizes: Shape): Value {
     });
   }
   const shape = [...new Array<number>(lead).fill(1), ...x.shape];
-  const doubled = expand(reshape(x, shape.flatMap((length) => [1, length])), shape.flatMap((n, i) => [sizes[i], n]));
-  return reshape(doubled, shape.map((length, i) => length * sizes[i]));
+  const doubled = expand(
+    reshape(
+      x,
+      shape.flatMap((length) => [1, length]),
+    ),
+    shape.flatMap((n, i) => [sizes[i], n]),
+  );
+  return reshape(
+    doubled,
+    shape.map((length, i) => length * sizes[i]),
+  );
 }
-
-interface EmbedAttrs {
-  readonly dim: number;
-  readonly start: number;
-  readonly step: number;
-  readonly length: number;
-}
-export const embedOp: CoreOp<EmbedAttrs> = {
-  name: 'embed',
-  tapeName: 'SliceBackward',
-  kind: 'core',
-  infer: ([x], { dim, length }) => ({ shape: x.shape.map((n, i) => (i === dim ? length : n)), dtype: x.dtype }),
-  access: () => ({ kind: 'indexed' }),
-  passes: ({ inputs: [x], output, attrs: { dim, start, step, length } }) => {
-    const inner = sizeOf(x.shape.slice(dim + 1));
-    const size = sizeOf(output.shape);
-    return [
-      {
-        shader: 'embed',
-        aliases: { T: output.dtype === 'bool' ? 'u32' : output.dtype },
-        params: { size, inner, length, count: x.shape[dim], start, step },
-        workgroups: Math.ceil(size / 64),
-        reads: { a: 0 },
-      },
-    ];
-  },
-  cpu: ([x], output, { dim, start, step, length }) => {
-    const inner = sizeOf(x.shape.slice(dim + 1));
-    const count = x.shape[dim];
-    for (let i = 0; i < x.data.length; i++) {
-      const k = i % inner;
-      const j = Math.floor(i / inner) % count;
-      const outer = Math.floor(i / (inner * count));
-      output.data[(outer * length + start + j * step) * inner + k] = x.data[i];
-    }
-  },
-  grad: (g, { inputs: [x], attrs: { dim, start, step } }) => [
-    slice(g, dim, start, start + (x.shape[dim] - 1) * step + 1, step),
-  ],
-};
-/** Zeros of `length` along `dim`, with x at start, start + step, …: the transpose of slice. */
-export function embed(x: Value, dim: number, start: number, step: number, length: number): Value {
-  if (x.size === 0) return constant(0, x.shape.map((n, i) => (i === dim ? length : n)), x.dtype);
-  if (start === 0 && step === 1 && length === x.shape[dim]) return x;
-  return applyCore(embedOp, [x], { dim, start, step, length });
-}
-
-/** As many tensors as one kernel joins; longer lists are joined in rounds. */
-const CAT_INPUTS = 4;
-export const catOp: CoreOp<{ dim: number }> = {
-  name: 'cat',
-  kind: 'core',
-  infer: (inputs, { dim }) => ({
-    shape: inputs[0].shape.map((n, i) => (i === dim ? inputs.reduce((total, x) => total + x.shape[dim], 0) : n)),
-    dtype: inputs[0].dtype,
-  }),
-  access: () => ({ kind: 'indexed' }),
-  passes: ({ inputs, output, attrs: { dim } }) => {
-    const size = sizeOf(output.shape);
-    const lengths = Array.from({ length: CAT_INPUTS }, (_, i) => (inputs[i] ? inputs[i].shape[dim] : 0));
-    return [
-      {
-        shader: 'cat',
-        aliases: { T: output.dtype === 'bool' ? 'u32' : output.dtype },
-        params: {
-          size,
-          inner: sizeOf(output.shape.slice(dim + 1)),
-          length: output.shape[dim],
-          n0: lengths[0],
-          n1: lengths[1],
-          n2: lengths[2],
-          n3: lengths[3],
-        },
-        workgroups: Math.ceil(size / 64),
-        reads: Object.fromEntries(Array.from({ length: CAT_INPUTS }, (_, i) => [`x${i}`, Math.min(i, inputs.length - 1)])),
-      },
-    ];
-  },
-  cpu: (inputs, output, { dim }) => {
-    const inner = sizeOf(output.shape.slice(dim + 1));
-    const outer = sizeOf(output.shape.slice(0, dim));
-    let at = 0;
-    for (let o = 0; o < outer; o++) {
-      for (const x of inputs) {
-        const run = x.shape[dim] * inner;
-        for (let i = 0; i < run; i++) output.data[at++] = x.data[o * run + i];
-      }
-    }
-  },
-  grad: (g, { inputs, attrs: { dim } }) => {
-    let start = 0;
-    return inputs.map((x) => {
-      const from = start;
-      start += x.shape[dim];
-      return slice(g, dim, from, start);
-    });
-  },
-};
-/** The tensors one after another along `dim`. */
-export function cat(tensors: readonly Value[], dim = 0): Value {
-  if (tensors.length === 0) throw new ValueError('cat: needs at least one tensor');
-  // PyTorch lets an empty vector join anything.
-  const parts = tensors.filter((t) => !(t.shape.length === 1 && t.shape[0] === 0));
-  if (parts.length === 0) return tensors[0];
-  const first = parts[0];
-  const axis = normalizeDim(dim, first.shape.length, 'cat');
-  if (first.shape.length === 0) throw new ShapeError('cat: scalars cannot be joined', { fix: 'use stack' });
-  const dtype = parts.map((t) => t.dtype).reduce(promote);
-  parts.forEach((t, i) => {
-    if (t.shape.length !== first.shape.length || t.shape.some((n, d) => d !== axis && n !== first.shape[d])) {
-      throw new ShapeError('cat: shapes may differ only along the joined dimension', {
-        where: `tensor ${i}, dimension ${axis} joined`,
-        expected: formatShape(first.shape),
-        got: formatShape(t.shape),
-      });
-    }
-  });
-  let round = parts.filter((t) => t.size > 0).map((t) => cast(t, dtype));
-  if (round.length === 0) return constant(0, catOp.infer(parts, { dim: axis }).shape, dtype);
-  while (round.length > 1) {
-    const next: Value[] = [];
-    for (let i = 0; i < round.length; i += CAT_INPUTS) {
-      const group = round.slice(i, i + CAT_INPUTS);
-      next.push(group.length === 1 ? group[0] : applyCore(catOp, group, { dim: axis }));
-    }
-    round = next;
-  }
-  return round[0];
-}
-
-/** The tensors, all of one shape, along a new dimension. */
-export function stack(tensors: readonly Value[], dim = 0): Value {
-  if (tensors.length === 0) throw new ValueError('stack: needs at least one tensor');
-  const { shape } = tensors[0];
-  for (const t of tensors) {
-    if (!sameShape(t.shape, shape)) {
-      throw new ShapeError('stack: all tensors must have one shape', {
-        expected: formatShape(shape),
-        got: formatShape(t.shape),
-      });
-    }
-  }
-  const at = normalizeDim(dim, shape.length + 1, 'stack');
-  return cat(tensors.map((t) => unsqueeze(t, at)), at);
-}
-
-/** Pieces of `sizes` along `dim`; one number means pieces of that length, the last one shorter. */
-export function split(x: Value, sizes: number | readonly number[], dim = 0): Value[] {
-  const axis = normalizeDim(dim, x.shape.length, 'split');
-  const n = x.shape[axis] ?? 0;
-  if (typeof sizes === 'number' && !(Number.isInteger(sizes) && (sizes > 0 || (sizes === 0 && n === 0)))) {
-    throw new ValueError('split: the size of a piece must be a whole number > 0', { got: String(sizes) });
-  }
-  const lengths =
-    typeof sizes === 'number'
-      ? Array.from({ length: Math.max(1, Math.ceil(n / sizes)) }, (_, i) => Math.min(sizes, n - i * sizes))
-      : sizes;
-  if (lengths.reduce((a, b) => a + b, 0) !== n || lengths.some((length) => length < 0)) {
-    throw new ValueError('split: the sizes must add up to the dimension', {
-      expected: `a sum of ${n}`,
-      got: formatShape(lengths),
-    });
-  }
-  let start = 0;
-  return lengths.map((length) => narrow(x, axis, (start += length) - length, length));
-}
-
-/** At most `chunks` pieces of equal length along `dim`, the last one shorter. */
-export function chunk(x: Value, chunks: number, dim = 0): Value[] {
-  if (!Number.isInteger(chunks) || chunks < 1) {
-    throw new ValueError('chunk: the number of pieces must be a whole number > 0', { got: String(chunks) });
-  }
-  const n = x.shape[normalizeDim(dim, x.shape.length, 'chunk')];
-  return n === 0 ? [x] : split(x, Math.ceil(n / chunks), dim);
-}
-
-/** column − row of every element of the last two dimensions; i32. */
-function diagonalOffset(shape: Shape, where: string): Value {
-  if (shape.length < 2) {
-    throw new ShapeError(`${where}: needs at least two dimensions`, { got: formatShape(shape) });
-  }
-  const [rows, columns] = shape.slice(-2);
-  const row = expand(reshape(cast(iota([rows]), 'i32'), [rows, 1]), [rows, columns]);
-  return expand(sub(expand(cast(iota([columns]), 'i32'), [rows, columns]), row), shape);
-}
-
-/** The lower triangle of the last two dimensions, `diagonal` above the main one included; zeros above. */
-export const tril = (x: Value, diagonal = 0): Value => where(le(diagonalOffset(x.shape, 'tril'), diagonal), x, 0);
-/** The upper triangle of the last two dimensions, from `diagonal` on; zeros below. */
-export const triu = (x: Value, diagonal = 0): Value => where(ge(diagonalOffset(x.shape, 'triu'), diagonal), x, 0);
 
 const identity = (name: string, tapeName?: string): ViewOp => ({
   name,
@@ -441,7 +290,7 @@ export function detach(x: Value): Value {
 export const variableOp: ViewOp = { ...identity('variable'), grad: null };
 /** The same elements as a leaf of the tape: gradients stop, and are gathered, here. */
 export function variable(x: Value): Value {
-  return new ValueClass(variableOp as ViewOp, [detach(x)], none, x.shape, x.dtype, { tracked: true });
+  return new ValueClass(variableOp, [detach(x)], none, x.shape, x.dtype, { tracked: true });
 }
 
 export const cloneOp: ViewOp = identity('clone');

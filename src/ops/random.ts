@@ -1,7 +1,7 @@
 // Random values: functions of (seed, stream, element index), the same bits on every backend, however often computed.
 import { ValueError } from '../core/errors.ts';
 import type { IndexOp } from '../core/op.ts';
-import { philox4x32 } from '../core/philox.ts';
+import { type Stream, philox4x32 } from '../core/philox.ts';
 import { type Shape, checkShape } from '../core/shape.ts';
 import { type Value, applyIndex } from '../core/value.ts';
 import { add, mul, remainder, sub } from './arithmetic.ts';
@@ -9,11 +9,6 @@ import { cast } from './cast.ts';
 import { lt } from './comparison.ts';
 import { cos, log, sqrt } from './math.ts';
 
-/** Where a random tensor's numbers come from: a seed, and the number of the draw since it was set. */
-export interface Stream {
-  readonly seed: number;
-  readonly draw: number;
-}
 interface RandomAttrs extends Stream {
   /** Which of the four words of an element's block. */
   readonly word: number;
@@ -43,11 +38,12 @@ export const randomBitsOp: IndexOp<RandomAttrs> = {
 };
 /** Uniform in [0, 1), in steps of 2⁻²⁴; f32. */
 export const uniformOp: IndexOp<RandomAttrs> = {
-  name: 'uniform',
+  name: 'rand',
   kind: 'index',
   wordCount: 4,
   words: wordsOf,
-  wgsl: (index, w) => `f32(philox(${index}, ${w[0]}, ${w[1]}, ${w[2]}, ${w[3]}) >> 8u) * 5.9604644775390625e-8`,
+  wgsl: (index, w) =>
+    `f32(philox(${index}, ${w[0]}, ${w[1]}, ${w[2]}, ${w[3]}) >> 8u) * 5.9604644775390625e-8`,
   cpu: (index, words) => (word(index, words) >>> 8) * 2 ** -24,
   grad: null,
 };
@@ -69,8 +65,17 @@ export function randn(shape: Shape, stream: Stream): Value {
 /** Whole numbers from `low` to `high` − 1; i32. */
 export function randint(low: number, high: number, shape: Shape, stream: Stream): Value {
   checkShape(shape, 'randint');
-  if (!Number.isSafeInteger(low) || !Number.isSafeInteger(high) || high <= low || low < -(2 ** 31) || high > 2 ** 31) {
-    throw new ValueError('randint: not a range of i32', { expected: 'whole numbers, low < high', got: `${low}, ${high}` });
+  if (
+    !Number.isSafeInteger(low) ||
+    !Number.isSafeInteger(high) ||
+    high <= low ||
+    low < -(2 ** 31) ||
+    high > 2 ** 31
+  ) {
+    throw new ValueError('randint: not a range of i32', {
+      expected: 'whole numbers, low < high',
+      got: `${low}, ${high}`,
+    });
   }
   const bits = applyIndex(randomBitsOp, { ...stream, word: 0 }, shape, 'u32');
   return add(cast(remainder(bits, high - low), 'i32'), low);

@@ -6,8 +6,9 @@ import { type Value, applyCore } from '../core/value.ts';
 import { div, mul, where } from './arithmetic.ts';
 import { cast } from './cast.ts';
 import { eq, isnan, logicalOr, ne } from './comparison.ts';
-import { constant, iota } from './create.ts';
-import { cat, expand, narrow, permute, reshape } from './movement.ts';
+import { constant, disconnected, iota } from './create.ts';
+import { cat } from './joining.ts';
+import { expand, narrow, permute, reshape } from './movement.ts';
 
 export interface ReduceOptions {
   /** Dimensions to reduce; all where none is named. */
@@ -29,14 +30,25 @@ function keptFirst(rank: number, dims: readonly number[]): number[] {
   const all = Array.from({ length: rank }, (_, i) => i);
   return [...all.filter((d) => !dims.includes(d)), ...dims];
 }
-const keptShape = (shape: Shape, dims: readonly number[]): number[] => shape.filter((_, d) => !dims.includes(d));
+const keptShape = (shape: Shape, dims: readonly number[]): number[] =>
+  shape.filter((_, d) => !dims.includes(d));
 
 /** Passes that fold ever fewer elements: each invocation folds at most RUN elements, until one is left an output. */
-function reducePasses(outputs: number, length: number, functions: Record<string, string>, T: string): KernelPass[] {
+function reducePasses(
+  outputs: number,
+  length: number,
+  functions: Record<string, string>,
+  T: string,
+): KernelPass[] {
   const passes: KernelPass[] = [];
-  for (let rest = length; ; ) {
+  for (let rest = length; ;) {
     const lanes =
-      rest <= RUN ? 1 : Math.max(2, Math.min(Math.ceil(rest / (RUN / 2)), Math.floor(PARTIALS / Math.min(outputs, PARTIALS))));
+      rest <= RUN
+        ? 1
+        : Math.max(
+            2,
+            Math.min(Math.ceil(rest / (RUN / 2)), Math.floor(PARTIALS / Math.min(outputs, PARTIALS))),
+          );
     passes.push({
       shader: 'reduce',
       aliases: { T },
@@ -66,7 +78,12 @@ function reduceOp(name: string, fold: Fold): CoreOp<ReduceAttrs> {
     access: (_, { dims }, [x]) => ({ kind: 'indexed', dims: keptFirst(x.shape.length, dims) }),
     passes: ({ inputs: [x], output, attrs: { dims } }) => {
       const length = dims.reduce((product, dim) => product * x.shape[dim], 1);
-      return reducePasses(sizeOf(output.shape), length, { combine: `return ${fold.wgsl(x.dtype)};` }, x.dtype);
+      return reducePasses(
+        sizeOf(output.shape),
+        length,
+        { combine: `return ${fold.wgsl(x.dtype)};` },
+        x.dtype,
+      );
     },
     cpu: ([x], output, { dims }) => {
       const combine = x.dtype === 'f32' ? fold.cpu : (fold.integer ?? fold.cpu);
@@ -95,7 +112,13 @@ function reduceOp(name: string, fold: Fold): CoreOp<ReduceAttrs> {
 
 /** y of a reduction of x over dims, spread over x's shape again. */
 export function spreadOver(y: Value, x: Value, dims: readonly number[]): Value {
-  return expand(reshape(y, x.shape.map((n, d) => (dims.includes(d) ? 1 : n))), x.shape);
+  return expand(
+    reshape(
+      y,
+      x.shape.map((n, d) => (dims.includes(d) ? 1 : n)),
+    ),
+    x.shape,
+  );
 }
 
 export const sumOp = reduceOp('sum', {
@@ -139,7 +162,7 @@ function reduce(op: CoreOp<ReduceAttrs>, x: Value, options: ReduceOptions, empty
     if (empty === null && sizeOf(kept) > 0) {
       throw new ShapeError(`${op.name}: no elements to choose from`, { got: formatShape(x.shape) });
     }
-    return constant(empty ?? 0, shape, x.dtype);
+    return disconnected(constant(empty ?? 0, shape, x.dtype), [x]);
   }
   if (dims.every((d) => x.shape[d] === 1)) return reshape(x, shape);
   return reshape(applyCore(op, [x], { dims }), shape);
@@ -206,9 +229,17 @@ function argExtreme(where_: 'argmax' | 'argmin', x: Value, dim: number | undefin
   const n = flat.shape[axis];
   const best = (where_ === 'argmax' ? amax : amin)(flat, { dim: axis, keepdim: true });
   const hit = flat.dtype === 'f32' ? logicalOr(eq(flat, best), isnan(flat)) : eq(flat, best);
-  const places = reshape(cast(iota([n]), 'i32'), flat.shape.map((_, d) => (d === axis ? n : 1)));
+  const places = reshape(
+    cast(iota([n]), 'i32'),
+    flat.shape.map((_, d) => (d === axis ? n : 1)),
+  );
   const first = amin(where(hit, expand(places, flat.shape), n), { dim: axis, keepdim });
-  return dim === undefined && keepdim ? reshape(first, x.shape.map(() => 1)) : first;
+  return dim === undefined && keepdim
+    ? reshape(
+        first,
+        x.shape.map(() => 1),
+      )
+    : first;
 }
 export const argmax = (x: Value, { dim, keepdim = false }: { dim?: number; keepdim?: boolean } = {}): Value =>
   argExtreme('argmax', x, dim, keepdim);

@@ -4,7 +4,8 @@ import { normalizeDim, sizeOf } from '../core/shape.ts';
 import { type Value, applyCore } from '../core/value.ts';
 import { add } from './arithmetic.ts';
 import { cast } from './cast.ts';
-import { embed, expand, flip, narrow, reshape } from './movement.ts';
+import { embed } from './joining.ts';
+import { expand, flip, narrow, reshape } from './movement.ts';
 
 /** Longest line that one invocation sums; longer ones are cut into blocks. */
 const LINE = 512;
@@ -55,7 +56,9 @@ export function cumsum(x: Value, dim: number): Value {
   const before = x.shape.slice(0, axis);
   const after = x.shape.slice(axis + 1);
   const padded = embed(input, axis, 0, 1, blocks * LINE);
-  const inside = applyCore(cumsumOp, [reshape(padded, [...before, blocks, LINE, ...after])], { dim: axis + 1 });
+  const inside = applyCore(cumsumOp, [reshape(padded, [...before, blocks, LINE, ...after])], {
+    dim: axis + 1,
+  });
   const totals = reshape(narrow(inside, axis + 1, LINE - 1, 1), [...before, blocks, ...after]);
   const running = cumsum(narrow(totals, axis, 0, blocks - 1), axis);
   const offsets = reshape(embed(running, axis, 1, 1, blocks), [...before, blocks, 1, ...after]);

@@ -19,13 +19,18 @@ export function composite<A extends object>(name: string, grad: GradRule<A> | nu
 interface Dims {
   readonly dims: readonly number[];
 }
-const countOf = (x: Value, dims: readonly number[]): number => dims.reduce((product, d) => product * x.shape[d], 1);
+const countOf = (x: Value, dims: readonly number[]): number =>
+  dims.reduce((product, d) => product * x.shape[d], 1);
 /** The gradient as if the reduced dimensions had been kept, over x's shape. */
 const over = (g: Value, x: Value, dims: readonly number[]): Value => spreadOver(g, x, dims);
 
 function floats(where_: string, x: Value): Value {
   if (x.dtype !== 'f32') {
-    throw new DtypeError(`${where_}: element type`, { expected: 'f32', got: x.dtype, fix: 'convert with .to("f32")' });
+    throw new DtypeError(`${where_}: element type`, {
+      expected: 'f32',
+      got: x.dtype,
+      fix: 'convert with .to("f32")',
+    });
   }
   return x;
 }
@@ -34,7 +39,8 @@ export const meanOp: CompositeOp<Dims> = {
   ...composite<Dims>('mean', (g, y) => {
     const [x] = y.inputs;
     const { dims } = y.attrs;
-    return [over(div(g, countOf(x, dims)), x, dims)];
+    // Over no elements there is no gradient to be divided, but its own derivative has to stay 0.
+    return [over(div(g, Math.max(1, countOf(x, dims))), x, dims)];
   }),
   linear: true,
 };
@@ -51,12 +57,15 @@ export interface VarOptions extends ReduceOptions {
 interface VarAttrs extends Dims {
   readonly divisor: number;
 }
-export const varOp = composite<VarAttrs>('var', (g, y) => {
-  const [x] = y.inputs;
-  const { dims, divisor } = y.attrs;
-  const deviation = sub(x, expand(mean(x, { dim: dims, keepdim: true }), x.shape));
-  return [mul(over(g, x, dims), mul(deviation, 2 / divisor))];
-});
+export const varOp: CompositeOp<VarAttrs> = {
+  ...composite<VarAttrs>('variance', (g, y) => {
+    const [x] = y.inputs;
+    const { dims, divisor } = y.attrs;
+    const deviation = sub(x, expand(mean(x, { dim: dims, keepdim: true }), x.shape));
+    return [mul(over(g, x, dims), mul(deviation, 2 / divisor))];
+  }),
+  tapeName: 'Var',
+};
 /** Variance along `dim`, in two passes. */
 export function variance(x: Value, options: VarOptions = {}): Value {
   const dims = normalizeDims(options.dim, floats('var', x).shape.length, 'var');
@@ -85,7 +94,11 @@ export const logsumexpOp = composite<Dims>('logsumexp', (g, y) => {
   return [mul(over(g, x, dims), exp(sub(x, over(y, x, dims))))];
 });
 /** log Σ eˣ along `dim`, without overflow. */
-export function logsumexp(x: Value, dim?: number | readonly number[], { keepdim = false }: { keepdim?: boolean } = {}): Value {
+export function logsumexp(
+  x: Value,
+  dim?: number | readonly number[],
+  { keepdim = false }: { keepdim?: boolean } = {},
+): Value {
   const dims = normalizeDims(dim, x.shape.length, 'logsumexp');
   const input = cast(x, 'f32');
   if (input.size === 0) return log(sum(exp(input), { dim: dims, keepdim }));
@@ -138,13 +151,24 @@ export interface ValuesAndIndices {
   /** i32. */
   readonly indices: Value;
 }
-function extremeAlong(arg: typeof argmax, take: typeof amax, x: Value, dim: number, keepdim: boolean): ValuesAndIndices {
+function extremeAlong(
+  arg: typeof argmax,
+  take: typeof amax,
+  x: Value,
+  dim: number,
+  keepdim: boolean,
+): ValuesAndIndices {
   if (x.shape.length === 0) return { values: x, indices: arg(x, { dim: 0 }) };
   const axis = normalizeDim(dim, x.shape.length, 'max');
   const indices = arg(x, { dim: axis, keepdim: true });
   // The extreme itself is one reduction; only its gradient needs to know where it stood.
   const op = take === amax ? maxOp : minOp;
-  const values = applyComposite(op, [x, indices], { dim: axis }, take(detach(x), { dim: axis, keepdim: true }));
+  const values = applyComposite(
+    op,
+    [x, indices],
+    { dim: axis },
+    take(detach(x), { dim: axis, keepdim: true }),
+  );
   const shape = keepdim ? values.shape : x.shape.filter((_, d) => d !== axis);
   return { values: reshape(values, shape), indices: reshape(indices, shape) };
 }
@@ -152,7 +176,13 @@ const placed: GradRule<Dim> = (g, y) => {
   const [x, indices] = y.inputs;
   const { dim } = y.attrs;
   const n = x.shape[dim];
-  const places = expand(reshape(cast(iota([n]), 'i32'), x.shape.map((_, d) => (d === dim ? n : 1))), x.shape);
+  const places = expand(
+    reshape(
+      cast(iota([n]), 'i32'),
+      x.shape.map((_, d) => (d === dim ? n : 1)),
+    ),
+    x.shape,
+  );
   return [where(eq(places, expand(indices, x.shape)), expand(g, x.shape), 0), null];
 };
 export const maxOp = composite<Dim>('max', placed);

@@ -2,12 +2,25 @@
 import type { Value } from '../core/value.ts';
 import { type View, isIdentity } from '../core/view.ts';
 import { InternalError } from '../core/errors.ts';
-import { type Draft, type GroupOptions, Grouping, type Move, composed, permuteMove, viewMove } from './group.ts';
+import {
+  type Draft,
+  type GroupOptions,
+  Grouping,
+  type Move,
+  composed,
+  permuteMove,
+  viewMove,
+} from './group.ts';
 import type { Core, Node, Operand, Plan, Program, Step } from './plan.ts';
 
 /** The place of the Value that holds the elements of a root: a composite's are its body's. */
-function holder(order: readonly Value[], place: ReadonlyMap<Value, number>, external: readonly boolean[], i: number): number {
-  for (let at = i; ; ) {
+function holder(
+  order: readonly Value[],
+  place: ReadonlyMap<Value, number>,
+  external: readonly boolean[],
+  i: number,
+): number {
+  for (let at = i; ;) {
     const { body } = order[at];
     if (external[at] || body === null) return at;
     at = place.get(body) ?? at;
@@ -38,12 +51,15 @@ class Formula {
     if (!stored && v.body !== null) return this.node(groups.at(v.body), moves);
     if (!stored && v.op.kind === 'view') return this.node(groups.at(v.inputs[0]), [viewMove(v), ...moves]);
     const view = composed(v.shape, moves);
-    if (view === null) throw new InternalError(`this is a bug in wgrad: no view of ${v.op.name} [${v.shape.join()}]`);
+    if (view === null)
+      throw new InternalError(`this is a bug in wgrad: no view of ${v.op.name} [${v.shape.join()}]`);
     const path = isIdentity(view, v.size) ? '' : `${view.shape.join()};${view.strides.join()};${view.offset}`;
     const key = `${i}:${path}`;
     const known = this.#seen.get(key);
     if (known !== undefined) return known;
-    const node = stored ? ({ kind: 'buffer', value: i, view, dtype: v.dtype } as const) : this.#computed(v, i, view, moves);
+    const node = stored
+      ? ({ kind: 'buffer', value: i, view, dtype: v.dtype } as const)
+      : this.#computed(v, i, view, moves);
     this.nodes.push(node);
     this.#seen.set(key, this.nodes.length - 1);
     return this.nodes.length - 1;
@@ -71,7 +87,8 @@ class Formula {
 function coreOf(order: readonly Value[], groups: Grouping, draft: Draft): Core | null {
   if (draft.core === null) return null;
   const v = order[draft.core];
-  if (v.op.kind !== 'core') throw new InternalError(`this is a bug in wgrad: ${v.op.name} is no core operation`);
+  if (v.op.kind !== 'core')
+    throw new InternalError(`this is a bug in wgrad: ${v.op.name} is no core operation`);
   const { op } = v;
   const operands = v.inputs.map((input, k): Operand => {
     const access = op.access(k, v.attrs, v.inputs);
@@ -87,9 +104,13 @@ function coreOf(order: readonly Value[], groups: Grouping, draft: Draft): Core |
   return { op, attrs: v.attrs, shape: v.shape, dtype: v.dtype, operands };
 }
 
-function stridedOperand(order: readonly Value[], groups: Grouping, from: number): { value: number; view: View } {
+function stridedOperand(
+  order: readonly Value[],
+  groups: Grouping,
+  from: number,
+): { value: number; view: View } {
   const moves: Move[] = [];
-  for (let i = from; ; ) {
+  for (let i = from; ;) {
     const v = order[i];
     if (groups.external[i] || groups.writer[i] !== null) {
       const view = composed(v.shape, moves);
@@ -114,7 +135,10 @@ function labelOf(core: Core | null, programs: readonly Program[], shape: readonl
 }
 
 /** What each step is the last to read, roots and externals aside: their buffers are free after it. */
-function lastReads(steps: readonly { reads: Set<number>; writes: readonly number[] }[], kept: ReadonlySet<number>): number[][] {
+function lastReads(
+  steps: readonly { reads: Set<number>; writes: readonly number[] }[],
+  kept: ReadonlySet<number>,
+): number[][] {
   const last = new Map<number, number>();
   steps.forEach(({ reads, writes }, s) => {
     for (const value of [...writes, ...reads]) if (!kept.has(value)) last.set(value, s);
@@ -160,7 +184,9 @@ export function buildPlan(
   const kept = new Set([...holders, ...order.flatMap((_, i) => (external[i] ? [i] : []))]);
   const frees = lastReads(drafts, kept);
   const steps = drafts.map(({ draft, core, epilogue }, s): Step => {
-    const indexed = (core?.operands ?? []).flatMap((operand) => (operand.kind === 'indexed' ? [operand.program] : []));
+    const indexed = (core?.operands ?? []).flatMap((operand) =>
+      operand.kind === 'indexed' ? [operand.program] : [],
+    );
     return {
       size: order[draft.root].size,
       core,

@@ -44,7 +44,13 @@ export class PlanCache {
     const words: number[] = [fuse ? 1 : 0, roots.length, ...roots];
     order.forEach((v, i) => {
       const inputs = external[i] ? [] : v.body !== null ? [v.body] : v.inputs;
-      words.push(external[i] ? -1 : this.#opCode(v.op), v.attrsKey, dtypeCodes[v.dtype], v.shape.length, inputs.length);
+      words.push(
+        external[i] ? -1 : this.#opCode(v.op),
+        v.attrsKey,
+        dtypeCodes[v.dtype],
+        v.shape.length,
+        inputs.length,
+      );
       for (const length of v.shape) words.push(length);
       for (const input of inputs) words.push(place.get(input) ?? -1);
     });

@@ -150,7 +150,8 @@ export class Grouping {
   #addRead(reads: Set<number>, i: number): void {
     const base = this.base(i);
     const { kind } = this.#order[base].op;
-    if (this.external[base] || this.writer[base] !== null || (kind !== 'constant' && kind !== 'index')) reads.add(base);
+    if (this.external[base] || this.writer[base] !== null || (kind !== 'constant' && kind !== 'index'))
+      reads.add(base);
   }
 
   #placeView(v: Value, i: number, uses: readonly Use[], wanted: boolean): void {
@@ -161,13 +162,20 @@ export class Grouping {
       const draft = this.#draft(i, null);
       this.#forward(input, [{ step: draft, program: -1, strided: false, moves: [move] }]);
     } else {
-      this.#forward(input, uses.map((use) => ({ ...use, moves: [move, ...use.moves] })));
+      this.#forward(
+        input,
+        uses.map((use) => ({ ...use, moves: [move, ...use.moves] })),
+      );
     }
   }
 
   #placeElementwise(v: Value, i: number, uses: readonly Use[], wanted: boolean): void {
     if (!wanted && this.isCheap(i) && uses.every((use) => !use.strided && this.#inlines(v, i, use))) {
-      for (const input of v.inputs) this.#forward(input, uses.map((use) => this.#inside(v, use)));
+      for (const input of v.inputs)
+        this.#forward(
+          input,
+          uses.map((use) => this.#inside(v, use)),
+        );
       return;
     }
     const host = this.#options.fuse ? this.#host(v, i, uses, wanted) : null;
@@ -178,7 +186,11 @@ export class Grouping {
       return;
     }
     this.#join(v, i, host, wanted);
-    for (const input of v.inputs) this.#forward(input, uses.map((use) => this.#inside(v, use)));
+    for (const input of v.inputs)
+      this.#forward(
+        input,
+        uses.map((use) => this.#inside(v, use)),
+      );
   }
 
   /** The use of an inlined Value's inputs: where its own index is the space's, the moves so far do not matter. */
@@ -260,10 +272,16 @@ export class Grouping {
       this.#order[step.root].size === v.size &&
       uses.every(
         (use) =>
-          use.step === step && use.program === -1 && !use.strided && isIdentity(composed(v.shape, use.moves), v.size),
+          use.step === step &&
+          use.program === -1 &&
+          !use.strided &&
+          isIdentity(composed(v.shape, use.moves), v.size),
       );
     return joins && this.#fits(v, i, step, wanted) ? step : null;
   }
 }
 
-export const permuteMove = (dims: readonly number[]): Move => ({ apply: (view) => permuteView(view, dims), total: true });
+export const permuteMove = (dims: readonly number[]): Move => ({
+  apply: (view) => permuteView(view, dims),
+  total: true,
+});

@@ -11,7 +11,13 @@ export type Node =
   /** A number from the uniforms. */
   | { readonly kind: 'constant'; readonly value: number; readonly dtype: DType }
   /** A function of the index `view(i)`. */
-  | { readonly kind: 'index'; readonly value: number; readonly op: IndexOp; readonly view: View; readonly dtype: DType }
+  | {
+      readonly kind: 'index';
+      readonly value: number;
+      readonly op: IndexOp;
+      readonly view: View;
+      readonly dtype: DType;
+    }
   | {
       readonly kind: 'apply';
       readonly op: ElementwiseOp;

@@ -8,7 +8,12 @@ import { detach } from '../ops/movement.ts';
 import type { Handle } from './handle.ts';
 
 /** A gradient of an output is given, or the output is one number. */
-export function outputGradient(output: Handle, gradient: Handle | undefined, keepTracked: boolean, where: string): Value {
+export function outputGradient(
+  output: Handle,
+  gradient: Handle | undefined,
+  keepTracked: boolean,
+  where: string,
+): Value {
   const { shape, dtype, size, tracked } = output.value;
   if (!tracked) {
     throw new AutogradError(`${where}: this tensor requires no gradient`, {

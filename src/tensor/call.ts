@@ -68,11 +68,17 @@ export function engineOf(args: readonly unknown[]): Engine {
 /** An operand that may be an array: its Value. Numbers stay numbers, so that they take the other operand's type. */
 export const operand = (x: unknown, on: Engine): unknown => {
   if (typeof x === 'boolean') return Number(x);
-  return (Array.isArray(x) && !isTensorList(x)) || ArrayBuffer.isView(x) ? hostValue(x as HostData, {}) : unwrap(x, on);
+  return (Array.isArray(x) && !isTensorList(x)) || ArrayBuffer.isView(x)
+    ? hostValue(x as HostData, {})
+    : unwrap(x, on);
 };
 
 /** Calls a function on Values with tensors. */
-export function call<A extends readonly unknown[], R>(make: Make, fn: (...args: A) => R, args: readonly unknown[]): Wrapped<R> {
+export function call<A extends readonly unknown[], R>(
+  make: Make,
+  fn: (...args: A) => R,
+  args: readonly unknown[],
+): Wrapped<R> {
   const on = engineOf(args);
   const values = args.map((x) => (x instanceof Value ? x : unwrap(x, on)));
   return wrap(fn(...(values as unknown as A)), on, make) as Wrapped<R>;

@@ -1,11 +1,11 @@
 // Tensors from nothing: data, constants, ramps, random numbers, pictures.
 import type { DType } from '../core/dtype.ts';
 import { DtypeError, ShapeError, ValueError } from '../core/errors.ts';
+import type { Stream } from '../core/philox.ts';
 import { type Shape, checkShape, formatShape } from '../core/shape.ts';
 import type { Value } from '../core/value.ts';
 import { type Engine, engine } from '../engine.ts';
 import * as ops from '../ops/index.ts';
-import type { Stream } from '../ops/random.ts';
 import { Tensor } from './tensor.ts';
 import { type HostData, hostValue } from './host.ts';
 
@@ -46,7 +46,10 @@ export class Generator {
 
 function checkedSeed(seed: number): number {
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new ValueError('manualSeed: the seed is not a whole number', { expected: '0 … 2^53 − 1', got: String(seed) });
+    throw new ValueError('manualSeed: the seed is not a whole number', {
+      expected: '0 … 2^53 − 1',
+      got: String(seed),
+    });
   }
   return seed;
 }
@@ -59,7 +62,10 @@ export function manualSeed(seed: number): void {
 type SizeArgs<O> = readonly (number | readonly number[] | O | undefined)[];
 
 /** Splits (2, 3, options) or ([2, 3], options). */
-function sizesAndOptions<O extends TensorOptions>(args: SizeArgs<O>, where: string): { shape: Shape; options: O } {
+function sizesAndOptions<O extends TensorOptions>(
+  args: SizeArgs<O>,
+  where: string,
+): { shape: Shape; options: O } {
   const last = args.at(-1);
   const hasOptions = typeof last === 'object' && !Array.isArray(last);
   const sizes = (hasOptions ? args.slice(0, -1) : args).filter((x) => x !== undefined);
@@ -102,7 +108,7 @@ export const zeros = (...args: SizeArgs<TensorOptions>): Tensor => filled(0, 'ze
 export const ones = (...args: SizeArgs<TensorOptions>): Tensor => filled(1, 'ones', args);
 /** `value` everywhere. */
 export function full(shape: number | Shape, value: number, options: TensorOptions = {}): Tensor {
-  const size = [shape].flat() as number[];
+  const size = typeof shape === 'number' ? [shape] : shape;
   checkShape(size, 'full');
   return finish(ops.constant(value, size, options.dtype ?? 'f32'), options, engine());
 }
@@ -111,16 +117,24 @@ const like = (t: Tensor, value: number, options: TensorOptions): Tensor =>
   finish(ops.constant(value, t.shape, options.dtype ?? t.dtype), options, t.engine);
 export const zerosLike = (t: Tensor, options: TensorOptions = {}): Tensor => like(t, 0, options);
 export const onesLike = (t: Tensor, options: TensorOptions = {}): Tensor => like(t, 1, options);
-export const fullLike = (t: Tensor, value: number, options: TensorOptions = {}): Tensor => like(t, value, options);
+export const fullLike = (t: Tensor, value: number, options: TensorOptions = {}): Tensor =>
+  like(t, value, options);
 
 /** start, start + step, … below `end`: `arange(5)`, `arange(1, 5)`, `arange(1, 5, 0.5)`. Whole numbers give i32. */
-export function arange(start: number, end?: number | TensorOptions, step?: number | TensorOptions, options?: TensorOptions): Tensor {
+export function arange(
+  start: number,
+  end?: number | TensorOptions,
+  step?: number | TensorOptions,
+  options?: TensorOptions,
+): Tensor {
   const numbers = [start, end, step].filter((x) => typeof x === 'number');
   const [from, to, by] = numbers.length === 1 ? [0, start, 1] : [start, numbers[1], numbers[2] ?? 1];
   const given = options ?? [end, step].find((x) => typeof x === 'object') ?? {};
   const wrongWay = !(by !== 0 && Number.isFinite(by)) || (to - from) / by < 0;
   if (wrongWay || !Number.isFinite(from) || !Number.isFinite(to)) {
-    throw new ValueError('arange: the steps do not lead from start to end', { got: `${from}, ${to}, step ${by}` });
+    throw new ValueError('arange: the steps do not lead from start to end', {
+      got: `${from}, ${to}, step ${by}`,
+    });
   }
   const count = Math.ceil((to - from) / by);
   const dtype = given.dtype ?? (numbers.every(Number.isInteger) ? 'i32' : 'f32');
@@ -167,7 +181,12 @@ export const rand = (...args: SizeArgs<RandomOptions>): Tensor => random(ops.ran
 /** Normal, mean 0 and variance 1. */
 export const randn = (...args: SizeArgs<RandomOptions>): Tensor => random(ops.randn, 'randn', args);
 /** Whole numbers from `low` to `high` − 1; i32. `randint(high, shape)` starts at 0. */
-export function randint(low: number, high: number | Shape, shape?: Shape | RandomOptions, options?: RandomOptions): Tensor {
+export function randint(
+  low: number,
+  high: number | Shape,
+  shape?: Shape | RandomOptions,
+  options?: RandomOptions,
+): Tensor {
   const [from, to, size, given] = (
     typeof high === 'number' ? [low, high, shape, options] : [0, low, high, shape]
   ) as [number, number, Shape, RandomOptions | undefined];

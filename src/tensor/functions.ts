@@ -12,8 +12,11 @@ function first(x: TensorLike, on: Engine): Value {
 }
 
 /** A function of one tensor and options. */
-function unary<A extends readonly unknown[], R>(fn: (x: Value, ...rest: A) => R): (x: TensorLike, ...rest: LiftedArgs<A>) => Wrapped<R> {
-  return (x, ...rest) => call(Tensor.of, fn as (...all: readonly unknown[]) => R, [first(x, engineOf([x])), ...rest]);
+function unary<A extends readonly unknown[], R>(
+  fn: (x: Value, ...rest: A) => R,
+): (x: TensorLike, ...rest: LiftedArgs<A>) => Wrapped<R> {
+  return (x, ...rest) =>
+    call(Tensor.of, fn as (...all: readonly unknown[]) => R, [first(x, engineOf([x])), ...rest]);
 }
 
 /** A function of two operands and options. */
@@ -22,17 +25,25 @@ function binary<A extends readonly unknown[], R>(
 ): (a: TensorLike, b: TensorLike, ...rest: LiftedArgs<A>) => Wrapped<R> {
   return (a, b, ...rest) => {
     const on = engineOf([a, b]);
-    const values: unknown[] = [operand(a, on), operand(b, on)];
-    if (values.every((x) => typeof x === 'number')) values[0] = first(a, on);
-    return call(Tensor.of, fn as (...all: readonly unknown[]) => R, [...values, ...rest]);
+    // Two numbers make a tensor, too.
+    const left = typeof b === 'number' ? first(a, on) : operand(a, on);
+    return call(Tensor.of, fn as (...all: readonly unknown[]) => R, [left, operand(b, on), ...rest]);
   };
 }
 
 /** A function of a list of tensors. */
-function joined(fn: (tensors: readonly Value[], dim?: number) => Value): (tensors: readonly TensorLike[], dim?: number) => Tensor {
+function joined(
+  fn: (tensors: readonly Value[], dim?: number) => Value,
+): (tensors: readonly TensorLike[], dim?: number) => Tensor {
   return (tensors, dim) => {
     const on = engineOf([tensors]);
-    return Tensor.of(fn(tensors.map((x) => first(x, on)), dim), on);
+    return Tensor.of(
+      fn(
+        tensors.map((x) => first(x, on)),
+        dim,
+      ),
+      on,
+    );
   };
 }
 
@@ -150,8 +161,12 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
   return call(Tensor.of, ops.linear, [x, weight, ...(bias ? [bias] : [])]);
 }
 /** beta·input + alpha·(a × b). */
-export const addmm = (input: Tensor, a: Tensor, b: Tensor, options?: { alpha?: number; beta?: number }): Tensor =>
-  call(Tensor.of, ops.addmm, [input, a, b, options]);
+export const addmm = (
+  input: Tensor,
+  a: Tensor,
+  b: Tensor,
+  options?: { alpha?: number; beta?: number },
+): Tensor => call(Tensor.of, ops.addmm, [input, a, b, options]);
 
 export const binaryCrossEntropy = /* @__PURE__ */ binary(ops.binaryCrossEntropy);
 export const binaryCrossEntropyWithLogits = /* @__PURE__ */ binary(ops.binaryCrossEntropyWithLogits);

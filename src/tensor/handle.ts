@@ -64,7 +64,8 @@ export class Handle {
   size(dim?: number): Shape | number {
     if (dim === undefined) return this.shape;
     const length = this.shape.at(dim);
-    if (length === undefined) throw new ShapeError('size: no such dimension', { got: `${dim} of ${formatShape(this.shape)}` });
+    if (length === undefined)
+      throw new ShapeError('size: no such dimension', { got: `${dim} of ${formatShape(this.shape)}` });
     return length;
   }
 
@@ -132,7 +133,12 @@ export class Handle {
 
   /** What it is, in one line; for the elements, `await t.tolist()`. */
   toString(): string {
-    const made = this.gradFn !== null ? `, gradFn=<${this.gradFn.name}>` : this.requiresGrad ? ', requiresGrad=true' : '';
+    const made =
+      this.gradFn !== null
+        ? `, gradFn=<${this.gradFn.name}>`
+        : this.requiresGrad
+          ? ', requiresGrad=true'
+          : '';
     return `Tensor(${this.dtype} ${formatShape(this.shape)}, ${this.device}${made})`;
   }
 

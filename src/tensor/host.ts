@@ -3,14 +3,28 @@ import { type DType, type TypedArray, arrayFor, dtypeOfArray } from '../core/dty
 import { DtypeError, ShapeError, ValueError } from '../core/errors.ts';
 import { type Shape, checkShape, formatShape, sizeOf } from '../core/shape.ts';
 import type { Value } from '../core/value.ts';
-import { constant, fromHost } from '../ops/create.ts';
+import { fromHost } from '../core/leaf.ts';
+import { constant } from '../ops/create.ts';
 
 export type NestedArray = readonly (number | boolean | NestedArray)[];
 /** What a tensor can be made of. */
-export type HostData = number | boolean | NestedArray | TypedArray | Int8Array | Int16Array | Uint16Array | Uint8ClampedArray | BigInt64Array | BigUint64Array;
+export type HostData =
+  | number
+  | boolean
+  | NestedArray
+  | TypedArray
+  | Int8Array
+  | Int16Array
+  | Uint16Array
+  | Uint8ClampedArray
+  | BigInt64Array
+  | BigUint64Array;
 
 export const isHostData = (x: unknown): x is HostData =>
-  typeof x === 'number' || typeof x === 'boolean' || Array.isArray(x) || (ArrayBuffer.isView(x) && !(x instanceof DataView));
+  typeof x === 'number' ||
+  typeof x === 'boolean' ||
+  Array.isArray(x) ||
+  (ArrayBuffer.isView(x) && !(x instanceof DataView));
 
 /** Shape of a nested array; every row must be as long as its neighbours. */
 function shapeOfNested(data: NestedArray): number[] {
@@ -44,7 +58,10 @@ function fill(data: unknown, shape: Shape, depth: number, path: string, out: (nu
 function fromBigInts(data: BigInt64Array | BigUint64Array): number[] {
   return Array.from(data, (x, i) => {
     if (x < -(2n ** 31n) || x > 2n ** 31n - 1n) {
-      throw new DtypeError('tensor: a 64-bit integer does not fit i32', { where: `element ${i}`, got: String(x) });
+      throw new DtypeError('tensor: a 64-bit integer does not fit i32', {
+        where: `element ${i}`,
+        got: String(x),
+      });
     }
     return Number(x);
   });
@@ -83,11 +100,13 @@ export interface HostOptions {
 export function hostValue(data: HostData, options: HostOptions): Value {
   if (typeof data === 'number' || typeof data === 'boolean') {
     const dtype = options.dtype ?? (typeof data === 'boolean' ? 'bool' : 'f32');
-    return constant(Number(converted([data], dtype)[0]), [], dtype);
+    return constant(converted([data], dtype)[0], [], dtype);
   }
   if (ArrayBuffer.isView(data)) {
     if (data.buffer instanceof ArrayBuffer && 'detached' in data.buffer && data.buffer.detached === true) {
-      throw new ValueError('tensor: the array was detached', { fix: 'make the tensor before transferring the buffer' });
+      throw new ValueError('tensor: the array was detached', {
+        fix: 'make the tensor before transferring the buffer',
+      });
     }
     const big = data instanceof BigInt64Array || data instanceof BigUint64Array;
     const numbers = big ? fromBigInts(data) : data;

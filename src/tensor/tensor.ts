@@ -1,7 +1,7 @@
 // Tensor: a mutable handle on an immutable Value. A method is one line on an operation; see the operation for its meaning.
 import type { DType } from '../core/dtype.ts';
 import { AutogradError, DtypeError, ShapeError, ValueError } from '../core/errors.ts';
-import { type Shape, formatShape, sameShape } from '../core/shape.ts';
+import { formatShape, sameShape } from '../core/shape.ts';
 import type { Value } from '../core/value.ts';
 import type { Engine } from '../engine.ts';
 import { differentiate } from '../grad.ts';
@@ -12,7 +12,8 @@ import { Handle, valueOf } from './handle.ts';
 
 type Sizes = readonly number[] | readonly [readonly number[]];
 /** A shape given as numbers or as one array. */
-const sizes = (list: Sizes): readonly number[] => (Array.isArray(list[0]) ? (list[0] as number[]) : (list as number[]));
+const sizes = (list: Sizes): readonly number[] =>
+  Array.isArray(list[0]) ? (list[0] as number[]) : (list as number[]);
 type Dim = number | readonly number[];
 type ReduceArg = Dim | ops.ReduceOptions;
 const reduceOptions = (arg: ReduceArg | undefined, keepdim?: boolean): ops.ReduceOptions =>
@@ -29,12 +30,14 @@ export interface BackwardOptions {
   readonly inputs?: readonly Tensor[];
 }
 
+// A method a line, so that the class reads as a table.
+// prettier-ignore
 export class Tensor extends Handle {
   /** The gradient gathered by backward(); null before, and after zeroGrad(). */
   grad: Tensor | null = null;
   #retains = false;
 
-  static of(value: Value, on: Engine): Tensor {
+  static of(this: void, value: Value, on: Engine): Tensor {
     const t = new Tensor(value, on);
     on.noticed(value);
     return t;
@@ -136,7 +139,7 @@ export class Tensor extends Handle {
       });
     }
     if (!['f32', 'i32', 'u32', 'bool'].includes(target)) {
-      throw new DtypeError('to: unknown element type', { expected: "'f32', 'i32', 'u32' or 'bool'", got: String(target) });
+      throw new DtypeError('to: unknown element type', { expected: "'f32', 'i32', 'u32' or 'bool'", got: target });
     }
     return target === this.dtype ? this : this.#call(ops.cast, target);
   }
@@ -235,8 +238,7 @@ export class Tensor extends Handle {
   logsumexp(dim?: Dim, options?: { keepdim?: boolean }): Tensor { return this.#call(ops.logsumexp, dim, options); }
   cumsum(dim: number): Tensor { return this.#call(ops.cumsum, dim); }
   /** The largest element; with a dimension, values and the indices of the first such; with a tensor, the larger of two. */
-  max(): Tensor;
-  max(other: Tensor): Tensor;
+  max(other?: Tensor): Tensor;
   max(dim: number | { dim: number; keepdim?: boolean }, keepdim?: boolean): { values: Tensor; indices: Tensor };
   max(arg?: Tensor | number | { dim: number; keepdim?: boolean }, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
     if (arg === undefined) return this.amax();
@@ -245,8 +247,7 @@ export class Tensor extends Handle {
     return this.#call(ops.maxAlong, options.dim, options.keepdim);
   }
   /** The smallest element, likewise. */
-  min(): Tensor;
-  min(other: Tensor): Tensor;
+  min(other?: Tensor): Tensor;
   min(dim: number | { dim: number; keepdim?: boolean }, keepdim?: boolean): { values: Tensor; indices: Tensor };
   min(arg?: Tensor | number | { dim: number; keepdim?: boolean }, keepdim = false): Tensor | { values: Tensor; indices: Tensor } {
     if (arg === undefined) return this.amin();
@@ -332,7 +333,13 @@ export function applyUpdates(updates: readonly TensorUpdate[], by = 'optimizer.s
       });
     }
     const tracked = target.requiresGrad;
-    return { before: target.value, after: ops.detach(valueOf(value, on)), tracked, keepPrevious: tracked, by };
+    return {
+      before: target.value,
+      after: ops.detach(valueOf(value, on)),
+      tracked,
+      keepPrevious: tracked,
+      by,
+    };
   });
   on.assign(assignments).forEach((next, i) => {
     const { target } = updates[i];

@@ -60,7 +60,11 @@ export class BufferPool {
 
   /** The GPU's buffer, made now if this is its first use. */
   realise(buffer: GPUTensorBuffer): GPUBuffer {
-    buffer.gpu ??= this.#device.createBuffer({ size: buffer.bytes, usage: STORAGE, label: `tensor ${buffer.id}` });
+    buffer.gpu ??= this.#device.createBuffer({
+      size: buffer.bytes,
+      usage: STORAGE,
+      label: `tensor ${buffer.id}`,
+    });
     return buffer.gpu;
   }
 

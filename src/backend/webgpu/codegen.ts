@@ -60,7 +60,9 @@ class Bindings {
       binding = this.add({ kind: 'value', value }, 'read');
       this.#reads.set(value, binding);
       const type = quads ? `vec4<${storedType(dtype)}>` : storedType(dtype);
-      this.declarations.push(`@group(0) @binding(${binding}) var<storage, read> in${binding}: array<${type}>;`);
+      this.declarations.push(
+        `@group(0) @binding(${binding}) var<storage, read> in${binding}: array<${type}>;`,
+      );
     }
     return `in${binding}`;
   }
@@ -68,7 +70,9 @@ class Bindings {
   write(value: number, dtype: DType, quads: boolean): string {
     const binding = this.add({ kind: 'value', value }, 'write');
     const type = quads ? `vec4<${storedType(dtype)}>` : storedType(dtype);
-    this.declarations.push(`@group(0) @binding(${binding}) var<storage, read_write> out${binding}: array<${type}>;`);
+    this.declarations.push(
+      `@group(0) @binding(${binding}) var<storage, read_write> out${binding}: array<${type}>;`,
+    );
     return `out${binding}`;
   }
 }
@@ -83,7 +87,12 @@ class Emitter {
   readonly #coordinates = new Map<string, readonly string[]>();
 
   /** `quads`: formula names of elements that were loaded four at a time, by node. */
-  constructor(program: Program, words: Words, bindings: Bindings, quads: ReadonlyMap<number, string> = new Map()) {
+  constructor(
+    program: Program,
+    words: Words,
+    bindings: Bindings,
+    quads: ReadonlyMap<number, string> = new Map(),
+  ) {
     this.#program = program;
     this.#words = words;
     this.#bindings = bindings;
@@ -114,7 +123,11 @@ class Emitter {
       }
       case 'apply': {
         const inputs = node.args.map((arg) => this.#program.nodes[arg].dtype);
-        return node.op.wgsl(node.args.map((arg) => names[arg]), node.dtype, inputs);
+        return node.op.wgsl(
+          node.args.map((arg) => names[arg]),
+          node.dtype,
+          inputs,
+        );
       }
       case 'core':
         return node.dtype === 'bool' ? `(${core ?? ''} != 0u)` : (core ?? '');
@@ -257,7 +270,10 @@ function corePassKernel(step: Step, pass: KernelPass, last: boolean, library: Sh
     const operand = read === 'scratch' ? null : step.core?.operands[read];
     if (operand?.kind === 'indexed') {
       const { lines, results } = new Emitter(operand.program, words, bindings).emit(null);
-      functions.set(`load_${name}`, [...lines, `  return ${asStored(results[0], operand.dtype)};`].join('\n'));
+      functions.set(
+        `load_${name}`,
+        [...lines, `  return ${asStored(results[0], operand.dtype)};`].join('\n'),
+      );
       removed.add(name);
     } else {
       const source: Source = operand ? { kind: 'value', value: operand.value } : { kind: 'scratch' };

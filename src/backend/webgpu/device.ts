@@ -48,7 +48,10 @@ function wantedLimits(adapter: GPUAdapter): Record<string, number> {
 }
 
 /** A device with the adapter's limits, or with the defaults where the adapter refuses its own. */
-async function requestDevice(adapter: GPUAdapter, again: () => Promise<GPUAdapter | null>): Promise<GPUDevice> {
+async function requestDevice(
+  adapter: GPUAdapter,
+  again: () => Promise<GPUAdapter | null>,
+): Promise<GPUDevice> {
   const features: GPUFeatureName[] = adapter.features.has('timestamp-query') ? ['timestamp-query'] : [];
   try {
     return await adapter.requestDevice({ requiredLimits: wantedLimits(adapter), requiredFeatures: features });
@@ -65,7 +68,9 @@ export async function openDevice(options: DeviceOptions = {}): Promise<OpenDevic
   const gpu = await findGPU();
   if (gpu === null) throw new WebGPUUnavailableError('WebGPU is not available here', { fix: HOW });
   const request = (): Promise<GPUAdapter | null> =>
-    gpu.requestAdapter(options.powerPreference === undefined ? {} : { powerPreference: options.powerPreference });
+    gpu.requestAdapter(
+      options.powerPreference === undefined ? {} : { powerPreference: options.powerPreference },
+    );
   const adapter = await request();
   if (adapter === null) {
     throw new WebGPUUnavailableError('WebGPU found no adapter', {
@@ -88,7 +93,9 @@ export class Faults {
   constructor(device: GPUDevice) {
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault();
-      this.report(new GPUFaultError('the GPU refused a command', { got: event.error.message.split('\n')[0] }));
+      this.report(
+        new GPUFaultError('the GPU refused a command', { got: event.error.message.split('\n')[0] }),
+      );
     });
   }
 

@@ -1,9 +1,22 @@
 // Runs plans on the GPU: buffers, uniforms and dispatches of one run in one command buffer, runs in order.
 import type { DType, TypedArray } from '../../core/dtype.ts';
-import { DeviceDisposedError, DeviceLostError, InternalError, OutOfMemoryError, TensorTooLargeError } from '../../core/errors.ts';
+import {
+  DeviceDisposedError,
+  DeviceLostError,
+  InternalError,
+  OutOfMemoryError,
+  TensorTooLargeError,
+} from '../../core/errors.ts';
 import { formatShape } from '../../core/shape.ts';
 import type { Value } from '../../core/value.ts';
-import type { Backend, BackendCounts, BackendMemory, DeviceBuffer, PlanEntry, RunRequest } from '../backend.ts';
+import type {
+  Backend,
+  BackendCounts,
+  BackendMemory,
+  DeviceBuffer,
+  PlanEntry,
+  RunRequest,
+} from '../backend.ts';
 import { BufferPool, GPUTensorBuffer, USAGE } from './buffers.ts';
 import { type DeviceOptions, Faults, type OpenDevice, openDevice } from './device.ts';
 import { PipelineCache } from './pipelines.ts';
@@ -23,7 +36,8 @@ interface Dispatch {
 }
 
 function own(buffer: DeviceBuffer): GPUTensorBuffer {
-  if (!(buffer instanceof GPUTensorBuffer)) throw new InternalError('this is a bug in wgrad: a buffer of another backend');
+  if (!(buffer instanceof GPUTensorBuffer))
+    throw new InternalError('this is a bug in wgrad: a buffer of another backend');
   return buffer;
 }
 
@@ -112,7 +126,8 @@ export class WebGPUBackend implements Backend {
     prepared.written = true;
     this.#runs++;
     this.#jobs.add({
-      ready: () => prepared.kernels.every(({ pipeline }) => pipeline.ready !== null || pipeline.failure !== null),
+      ready: () =>
+        prepared.kernels.every(({ pipeline }) => pipeline.ready !== null || pipeline.failure !== null),
       wait: () => Promise.all(prepared.kernels.map(({ pipeline }) => pipeline.compiled)),
       run: () => this.#execute(prepared, dispatches, words),
     });
@@ -133,7 +148,10 @@ export class WebGPUBackend implements Backend {
     const dispatches: Dispatch[] = [];
     plan.steps.forEach((step, s) => {
       for (const out of step.outputs) {
-        buffers[out.value] = this.#acquire(out.size * 4, () => `${step.label} ${formatShape(order[out.value].shape)}`);
+        buffers[out.value] = this.#acquire(
+          out.size * 4,
+          () => `${step.label} ${formatShape(order[out.value].shape)}`,
+        );
       }
       let scratch: GPUTensorBuffer | null = null;
       for (const kernel of prepared.steps[s]) {
@@ -141,8 +159,10 @@ export class WebGPUBackend implements Backend {
         const next: GPUTensorBuffer | null =
           scratchElements > 0 ? this.#acquire(scratchElements * 4, () => `scratch of ${step.label}`) : null;
         const bound = bindings.map(({ source }) => {
-          const buffer = source.kind === 'value' ? buffers[source.value] : source.kind === 'scratch' ? scratch : next;
-          if (!buffer) throw new InternalError(`this is a bug in wgrad: ${step.label} reads what was not computed`);
+          const buffer =
+            source.kind === 'value' ? buffers[source.value] : source.kind === 'scratch' ? scratch : next;
+          if (!buffer)
+            throw new InternalError(`this is a bug in wgrad: ${step.label} reads what was not computed`);
           return buffer;
         });
         dispatches.push({ prepared: kernel, buffers: bound });
@@ -157,7 +177,11 @@ export class WebGPUBackend implements Backend {
     return dispatches;
   }
 
-  #execute(prepared: Prepared, dispatches: readonly Dispatch[], words: Uint32Array<ArrayBuffer> | null): void | Promise<void> {
+  #execute(
+    prepared: Prepared,
+    dispatches: readonly Dispatch[],
+    words: Uint32Array<ArrayBuffer> | null,
+  ): void | Promise<void> {
     if (this.#gone !== null) return;
     const failure =
       dispatches.flatMap(({ buffers }) => buffers).find((buffer) => buffer.failure !== null)?.failure ??
@@ -167,7 +191,9 @@ export class WebGPUBackend implements Backend {
       this.#fail(dispatches, failure);
       return;
     }
-    const missing = new Set(dispatches.flatMap(({ buffers }) => buffers).filter((buffer) => buffer.gpu === null));
+    const missing = new Set(
+      dispatches.flatMap(({ buffers }) => buffers).filter((buffer) => buffer.gpu === null),
+    );
     if (missing.size === 0) {
       this.#encode(prepared, dispatches, words);
       return;
@@ -248,7 +274,8 @@ export class WebGPUBackend implements Backend {
     const pass = encoder.beginComputePass();
     for (const { prepared: kernel, buffers } of dispatches) {
       const { ready } = kernel.pipeline;
-      if (ready === null) throw new InternalError(`this is a bug in wgrad: ${kernel.kernel.label} is not compiled`);
+      if (ready === null)
+        throw new InternalError(`this is a bug in wgrad: ${kernel.kernel.label} is not compiled`);
       pass.setPipeline(ready);
       pass.setBindGroup(0, this.#group(kernel, buffers, prepared.uniform));
       pass.dispatchWorkgroups(kernel.workgroups[0], kernel.workgroups[1]);
@@ -304,7 +331,7 @@ export class WebGPUBackend implements Backend {
 
   #write(buffer: GPUTensorBuffer, words: TypedArray): void {
     const { buffer: bytes, byteOffset, byteLength } = words;
-    this.#device.queue.writeBuffer(this.#pool.realise(buffer), 0, bytes as ArrayBuffer, byteOffset, byteLength);
+    this.#device.queue.writeBuffer(this.#pool.realise(buffer), 0, bytes, byteOffset, byteLength);
   }
 
   async read(buffer: DeviceBuffer, dtype: DType, size: number): Promise<TypedArray> {
@@ -351,7 +378,11 @@ export class WebGPUBackend implements Backend {
   /** A rejected map means that the device went away; `lost` knows why a moment later. */
   async #because(error: unknown): Promise<Error> {
     const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), 500));
-    return this.#gone ?? (await Promise.race([this.lost, late])) ?? (error instanceof Error ? error : new Error(String(error)));
+    return (
+      this.#gone ??
+      (await Promise.race([this.lost, late])) ??
+      (error instanceof Error ? error : new Error(String(error)))
+    );
   }
 
   readSync(): null {
@@ -393,7 +424,9 @@ export class WebGPUBackend implements Backend {
   }
 
   dispose(): void {
-    this.#gone ??= new DeviceDisposedError('this engine was disposed of', { fix: 'call init() for a new one' });
+    this.#gone ??= new DeviceDisposedError('this engine was disposed of', {
+      fix: 'call init() for a new one',
+    });
     this.#device.destroy();
   }
 }

@@ -66,13 +66,23 @@ export class PipelineCache {
         pipeline.failure = await compileError(module, source, label, error);
       }
     };
-    const pipeline: Pipeline = { layout, ready: null, failure: null, compiled: Promise.resolve().then(compile) };
+    const pipeline: Pipeline = {
+      layout,
+      ready: null,
+      failure: null,
+      compiled: Promise.resolve().then(compile),
+    };
     this.#pipelines.set(source, pipeline);
     return pipeline;
   }
 }
 
-async function compileError(module: GPUShaderModule, source: string, label: string, error: unknown): Promise<Error> {
+async function compileError(
+  module: GPUShaderModule,
+  source: string,
+  label: string,
+  error: unknown,
+): Promise<Error> {
   const info = await module.getCompilationInfo().catch(() => null);
   const message = info?.messages.find((m) => m.type === 'error');
   const line = message ? source.split('\n')[message.lineNum - 1] : undefined;

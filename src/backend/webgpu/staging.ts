@@ -14,7 +14,9 @@ export class Staging {
   }
 
   #take(bytes: number): GPUBuffer {
-    const at = this.#idle.findIndex((buffer) => buffer.size >= bytes && buffer.size <= 4 * Math.max(bytes, 256));
+    const at = this.#idle.findIndex(
+      (buffer) => buffer.size >= bytes && buffer.size <= 4 * Math.max(bytes, 256),
+    );
     if (at >= 0) return this.#idle.splice(at, 1)[0];
     const size = Math.max(256, 2 ** Math.ceil(Math.log2(bytes)));
     return this.#device.createBuffer({ size, usage: USAGE.mapRead | USAGE.copyTarget, label: 'staging' });

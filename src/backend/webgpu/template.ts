@@ -46,7 +46,8 @@ export function parseModule(source: string): Declaration[] {
     start = i + 1;
     if (piece === ';' || piece === '') continue;
     const match = head.exec(piece);
-    if (match === null) throw new InternalError(`this is a bug in wgrad: no declaration: ${piece.slice(0, 60)}`);
+    if (match === null)
+      throw new InternalError(`this is a bug in wgrad: no declaration: ${piece.slice(0, 60)}`);
     declarations.push({ kind: match[1] as Declaration['kind'], name: match[2], text: piece });
   }
   return declarations;
@@ -105,7 +106,8 @@ function checkNames(declarations: readonly Declaration[], by: Specialisation): v
     ...(by.bindings?.keys() ?? []),
   ];
   for (const name of named) {
-    if (!known.has(name)) throw new InternalError(`this is a bug in wgrad: the shader has no declaration ${name}`);
+    if (!known.has(name))
+      throw new InternalError(`this is a bug in wgrad: the shader has no declaration ${name}`);
   }
 }
 

@@ -1,0 +1,42 @@
+// Every entry, by its name: what tests, documents and reports go through. Nothing of the engine reads it.
+import type { Op } from '../core/op.ts';
+import * as activation from './activation.ts';
+import * as arithmetic from './arithmetic.ts';
+import { casts } from './cast.ts';
+import * as comparison from './comparison.ts';
+import * as create from './create.ts';
+import * as indexing from './indexing.ts';
+import * as joining from './joining.ts';
+import * as loss from './loss.ts';
+import * as math from './math.ts';
+import * as matmul from './matmul.ts';
+import * as movement from './movement.ts';
+import * as random from './random.ts';
+import * as reduce from './reduce.ts';
+import * as scan from './scan.ts';
+import * as statistics from './statistics.ts';
+
+const families = {
+  activation,
+  arithmetic,
+  comparison,
+  create,
+  indexing,
+  joining,
+  loss,
+  math,
+  matmul,
+  movement,
+  random,
+  reduce,
+  scan,
+  statistics,
+} as const;
+
+const isOp = (x: unknown): x is Op => typeof x === 'object' && x !== null && 'kind' in x && 'name' in x;
+
+/** The entries of all families, by name. */
+export function operations(): ReadonlyMap<string, Op> {
+  const entries = Object.values(families).flatMap((family): unknown[] => Object.values(family));
+  return new Map([...entries, ...Object.values(casts)].filter(isOp).map((op) => [op.name, op]));
+}
