@@ -19,7 +19,6 @@ const UNARY: Readonly<Record<string, UnaryName>> = {
   ...same('neg abs sign exp expm1 log log1p log2 sqrt rsqrt reciprocal square sin cos tan tanh sigmoid erf'),
   ...same('floor ceil round trunc isnan isinf isfinite'),
   logical_not: 'logicalNot',
-  bitwise_not: 'bitwiseNot',
   'nn.functional.relu': 'relu',
   'nn.functional.silu': 'silu',
 };
@@ -34,11 +33,6 @@ const BINARY: Readonly<Record<string, BinaryName>> = {
   logical_and: 'logicalAnd',
   logical_or: 'logicalOr',
   logical_xor: 'logicalXor',
-  bitwise_and: 'bitwiseAnd',
-  bitwise_or: 'bitwiseOr',
-  bitwise_xor: 'bitwiseXor',
-  bitwise_left_shift: 'bitwiseLeftShift',
-  bitwise_right_shift: 'bitwiseRightShift',
 };
 
 function same(words: string): Record<string, UnaryName> {
@@ -60,7 +54,7 @@ const elementwise: Readonly<Record<string, Adapter>> = {
   'nn.functional.softplus': (_, c) =>
     c.x.softplus(given({ beta: c.maybeNumber(1, 'beta'), threshold: c.maybeNumber(2, 'threshold') })),
   'nn.functional.gelu': (_, c) =>
-    c.x.gelu(given({ approximate: c.word(NOT_AN_ARGUMENT, 'approximate', 'none', 'tanh') })),
+    c.x.gelu(given({ approximate: c.text(NOT_AN_ARGUMENT, 'approximate') as 'none' | 'tanh' | undefined })),
   logit: (_, c) => c.x.logit(given({ eps: c.maybeNumber(1, 'eps') })),
 };
 
@@ -150,7 +144,7 @@ const movement: Readonly<Record<string, Adapter>> = {
   view: (_, c) => c.x.view(c.numbers(1)),
   permute: (_, c) => c.x.permute(c.numbers(1)),
   transpose: (_, c) => c.x.transpose(c.number(1), c.number(2)),
-  t: (_, c) => c.x.T,
+  t: (_, c) => c.x.t(),
   T: (_, c) => c.x.T,
   squeeze: (_, c) => c.x.squeeze(c.maybeDims(1, 'dim')),
   unsqueeze: (_, c) => c.x.unsqueeze(c.number(1)),
@@ -213,7 +207,11 @@ const loss: Readonly<Record<string, Adapter>> = {
 };
 
 const creation: Readonly<Record<string, Adapter>> = {
-  arange: (w, c) => w.arange(c.number(0), c.maybeNumber(1), c.maybeNumber(2)),
+  arange: (w, c) => {
+    const names = ['start', 'end', 'step'];
+    const numbers = names.flatMap((name, k) => c.maybeNumber(k, name) ?? []);
+    return c.has('dtype') ? w.arange(...numbers, { dtype: 'f32' }) : w.arange(...numbers);
+  },
   linspace: (w, c) => w.linspace(c.number(0), c.number(1), c.number(2)),
   eye: (w, c) => w.eye(c.number(0), c.maybeNumber(1)),
   zeros: (w, c) => w.zeros(c.numbers(0)),

@@ -53,13 +53,12 @@ export type UnaryName =
       | 'round'
       | 'trunc'
     )
-  | ('logicalNot' | 'isnan' | 'isinf' | 'isfinite' | 'bitwiseNot');
+  | ('logicalNot' | 'isnan' | 'isinf' | 'isfinite');
 
 /** Functions of two operands, a tensor or a number each. */
 export type BinaryName =
   | ('mul' | 'pow' | 'maximum' | 'minimum' | 'fmod' | 'remainder' | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge')
-  | ('logicalAnd' | 'logicalOr' | 'logicalXor')
-  | ('bitwiseAnd' | 'bitwiseOr' | 'bitwiseXor' | 'bitwiseLeftShift' | 'bitwiseRightShift');
+  | ('logicalAnd' | 'logicalOr' | 'logicalXor');
 
 export type Operand = Tensor | number;
 export type HostArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
@@ -72,6 +71,7 @@ export interface Tensor extends Unary {
   readonly requiresGrad: boolean;
   readonly grad: Tensor | null;
   readonly T: Tensor;
+  t(): Tensor;
   data(): Promise<HostArray>;
   backward(gradient?: Tensor, options?: { retainGraph?: boolean }): void;
   detach(): Tensor;
@@ -140,7 +140,7 @@ export interface Api extends Binary {
   where(condition: Tensor, a: Operand, b: Operand): Tensor;
   cat(tensors: readonly Tensor[], dim?: number): Tensor;
   stack(tensors: readonly Tensor[], dim?: number): Tensor;
-  arange(start: number, end?: number, step?: number): Tensor;
+  arange(...numbers: readonly (number | undefined | { dtype: Dtype })[]): Tensor;
   linspace(start: number, end: number, steps: number): Tensor;
   eye(n: number, m?: number): Tensor;
   zeros(shape: readonly number[]): Tensor;

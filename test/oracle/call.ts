@@ -94,6 +94,17 @@ export class Call {
     return typeof x === 'boolean' ? x : undefined;
   }
 
+  /** Whether an argument of this name was given. */
+  has(name: string): boolean {
+    return this.at(Infinity, name) !== undefined;
+  }
+
+  /** A word, whichever it is, or undefined. */
+  text(position: number, name: string): string | undefined {
+    const x = this.at(position, name);
+    return typeof x === 'string' ? x : undefined;
+  }
+
   /** One of some words, or undefined. */
   word<W extends string>(position: number, name: string, ...words: readonly W[]): W | undefined {
     const x = this.at(position, name);

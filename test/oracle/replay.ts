@@ -15,7 +15,7 @@ import {
   isPlain,
 } from './load.ts';
 import { scaleOf } from './scale.ts';
-import { flat } from './skips.ts';
+import { CREATES, eitherWay, flat } from './skips.ts';
 
 export interface Setting {
   readonly backend: 'cpu' | 'webgpu';
@@ -80,6 +80,17 @@ function adapterOf(name: string): (typeof adapters)[string] {
 const several = (x: Tensor | readonly Tensor[]): readonly Tensor[] =>
   (Array.isArray(x) ? x : [x]) as readonly Tensor[];
 
+/** A second right answer for the gradient of an input, where there is one. */
+function alternativeOf(name: string, sample: Sample, path: string, f32: boolean): Plain | null {
+  const grad = sample.grads[path] ?? null;
+  const x = sample.args[0];
+  const isOdd = eitherWay[name];
+  if (isOdd !== undefined && grad !== null && isPlain(x) && path === 'args.0') {
+    return { ...grad, data: Float64Array.from(grad.data, (g, k) => (isOdd(x.data[k]) ? NaN : g)) };
+  }
+  return f32 ? (sample.grads32?.[path] ?? null) : null;
+}
+
 const allZero = (x: Plain): boolean => x.data.every((v) => v === 0);
 
 /** Collects comparisons. */
@@ -101,9 +112,19 @@ class Ledger {
   }
 }
 
-/** Replays samples of one operation. */
+/** A result to be read and compared once everything is recorded. */
+interface Check {
+  readonly what: string;
+  readonly part: Part;
+  readonly actual: Tensor;
+  readonly expected: Plain;
+  readonly other: Plain | null;
+}
+
+/** Replays one sample: records its graphs, and only then reads, so that many samples share a run. */
 class Replay {
   readonly ledger = new Ledger();
+  private readonly checks: Check[] = [];
 
   private readonly w: Api;
   private readonly record: OpRecord;
@@ -118,47 +139,45 @@ class Replay {
   }
 
   private tolerance(part: Part, expected: Plain): Tolerance {
-    // What PyTorch makes of integers is known in float32 only.
-    if (this.setting.precision === 'f64' && this.record.dtype === 'float32') return IN_F64[part];
+    // What PyTorch makes of integers, and from nothing, is known in float32 only.
+    const known = this.record.dtype === 'float32' && !CREATES.has(this.record.name);
+    if (this.setting.precision === 'f64' && known) return IN_F64[part];
     const scale = scaleOf(this.record.name, this.sample, part, expected.data.length);
     const rounded = expected.data instanceof Float64Array;
     return toleranceOf(this.record.name, { part, backend: this.setting.backend, rounded, ...scale });
   }
 
-  private async check(
-    what: string,
-    part: Part,
-    actual: Tensor,
-    expected: Plain,
-    other: Plain | null,
-  ): Promise<void> {
-    if (actual.dtype !== expected.dtype) {
-      this.ledger.fail(`${what}: dtype ${actual.dtype}, expected ${expected.dtype}`);
-      return;
-    }
-    const f32 = this.setting.precision === 'f32';
-    const alternative = f32 ? other?.data : undefined;
-    const wanted = { shape: expected.shape, data: expected.data, alternative };
-    const numbers = { shape: actual.shape, data: await actual.data() };
-    this.ledger.add(what, compare(numbers, wanted, this.tolerance(part, expected), f32));
+  private check(what: string, part: Part, actual: Tensor, expected: Plain, other: Plain | null): void {
+    if (actual.dtype === expected.dtype) this.checks.push({ what, part, actual, expected, other });
+    else this.ledger.fail(`${what}: dtype ${actual.dtype}, expected ${expected.dtype}`);
   }
 
-  private async checkGrad(
+  /** Reads all that was recorded, in one tick, and compares. */
+  async settle(): Promise<void> {
+    const f32 = this.setting.precision === 'f32';
+    const results = await Promise.allSettled(this.checks.map(({ actual }) => actual.data()));
+    for (const [k, { what, part, actual, expected, other }] of this.checks.entries()) {
+      const result = results[k];
+      if (result.status === 'rejected') {
+        this.ledger.fail(`${what}: threw ${String(result.reason)}`);
+        continue;
+      }
+      const wanted = { shape: expected.shape, data: expected.data, alternative: other?.data };
+      const numbers = { shape: actual.shape, data: result.value };
+      this.ledger.add(what, compare(numbers, wanted, this.tolerance(part, expected), f32));
+    }
+  }
+
+  private checkGrad(
     path: string,
     part: Part,
     actual: Tensor | null,
     expected: Plain | null,
-  ): Promise<void> {
+    other: Plain | null = null,
+  ): void {
     const what = `${part === 'grads2' ? 'second derivative' : 'gradient'} of ${path}`;
     if (actual !== null) {
-      const zeros: Plain | null = expected ?? zerosOf(actual);
-      await this.check(
-        what,
-        part,
-        actual,
-        zeros,
-        part === 'grads' ? (this.sample.grads32?.[path] ?? null) : null,
-      );
+      this.check(what, part, actual, expected ?? zerosOf(actual), other);
     } else if (
       expected !== null &&
       !(allZero(expected) && (part === 'grads2' || flat.has(this.record.name)))
@@ -174,7 +193,7 @@ class Replay {
   }
 
   /** Outputs and first derivatives. */
-  async first(): Promise<void> {
+  first(): void {
     const { outputs, differentiable, inputs } = this.run();
     const { outputs: wanted, outputs32, gradOutputs, grads } = this.sample;
     if (outputs.length !== wanted.length) {
@@ -190,20 +209,23 @@ class Replay {
     } else if (!(differentiable.length === 0 && flat.has(this.record.name))) {
       this.ledger.fail(`${differentiable.length} differentiable outputs, expected ${gradOutputs.length}`);
     }
+    const f32 = this.setting.precision === 'f32';
     for (const [k, output] of outputs.entries()) {
       const expected = wanted[k];
       if (expected !== undefined)
-        await this.check(`output ${k}`, 'output', output, expected, outputs32?.[k] ?? null);
+        this.check(`output ${k}`, 'output', output, expected, (f32 && outputs32?.[k]) || null);
     }
     for (const [path, grad] of Object.entries(grads)) {
       const input = inputs.get(path);
       if (input === undefined) throw new Error(`no input at ${path}`);
-      await this.checkGrad(path, 'grads', input.leaf.grad, grad === null ? null : input.pull(grad));
+      const pulled = (g: Plain | null | undefined): Plain | null => (g ? input.pull(g) : null);
+      const other = pulled(alternativeOf(this.record.name, this.sample, path, f32));
+      this.checkGrad(path, 'grads', input.leaf.grad, pulled(grad), other);
     }
   }
 
   /** Second derivatives: of the sum of <gradient, v>, for the inputs and for the incoming gradients. */
-  async second(): Promise<void> {
+  second(): void {
     const two = this.sample.grads2;
     if (two === null) return;
     const { differentiable, inputs } = this.run();
@@ -228,7 +250,7 @@ class Replay {
         : grad([rest.reduce((a, b) => a.add(b), head)], inner, { allowUnused: true });
     const names = [...paths, ...incoming.map((_, k) => `grad_output.${k}`)];
     for (const [k, path] of names.entries()) {
-      await this.checkGrad(path, 'grads2', results[k] ?? null, two.grads[path] ?? null);
+      this.checkGrad(path, 'grads2', results[k] ?? null, two.grads[path] ?? null);
     }
   }
 }
@@ -245,12 +267,19 @@ function zerosOf(t: Tensor): Plain {
   };
 }
 
-/** Replay a sample. Errors that wgrad throws come through. */
-export async function replay(w: Api, record: OpRecord, sample: Sample, setting: Setting): Promise<Outcome> {
+/** Replay a sample: recorded at once, read and compared later. Errors that wgrad throws are failures. */
+export function replay(w: Api, record: OpRecord, sample: Sample, setting: Setting): () => Promise<Outcome> {
   const run = new Replay(w, record, sample, setting);
-  await run.first();
-  if (setting.second && setting.layout === 'contiguous') await run.second();
-  return run.ledger;
+  try {
+    run.first();
+    if (setting.second && setting.layout === 'contiguous') run.second();
+  } catch (error) {
+    run.ledger.fail(`threw ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return async () => {
+    await run.settle();
+    return run.ledger;
+  };
 }
 
 /** Make the call of a refusal, and read its result. It must throw (or reject) somewhere on the way. */

@@ -50,6 +50,9 @@ function termOf(name: string, inputs: readonly Plain[], sample: Sample, length: 
 /** What the tolerance of a part with `numel` elements depends on. */
 export function scaleOf(name: string, sample: Sample, part: Part, numel: number): Scale {
   const inputs = [...sample.args, ...Object.values(sample.kwargs)].flatMap(floats);
+  if (name === 'linspace') {
+    return { length: 2, magnitude: largest(sample.args.slice(0, 2).map(Number)), incoming: 1 };
+  }
   const length = contraction(name, inputs, sample);
   const magnitude = termOf(name, inputs, sample, length);
   if (part === 'output') return { length, magnitude, incoming: 1 };

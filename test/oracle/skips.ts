@@ -17,7 +17,8 @@ function dtypeArgument({ kwargs }: CallOf): string | null {
   return typeof x === 'object' && x !== null && 'kind' in x && x.kind === 'constant' ? x.name : null;
 }
 
-const CREATES = new Set(['arange', 'linspace', 'eye', 'zeros', 'ones']);
+/** Operations whose numbers PyTorch made in float32: there is no finer truth. */
+export const CREATES = new Set(['arange', 'linspace', 'eye', 'zeros', 'ones']);
 
 /** Why samples are skipped. */
 export const sampleRules: readonly Rule<Sample>[] = [
@@ -52,6 +53,12 @@ export const refusalRules: readonly Rule<Refusal>[] = [
     why: 'PyTorch knows int64 indices only',
     applies: (e, op) => isIndexOp(op.name) && e.pattern.includes('int64'),
   },
+  {
+    why: 'float64 is f32 here, so that the types agree',
+    applies: (e) =>
+      e.pattern.includes('dtype to be equal') &&
+      inputs(e).some((x) => isPlain(x) && x.torchDtype === 'float64'),
+  },
   { why: 'a list with None, which the types rule out', applies: (e) => e.type === 'TypeError' },
 ];
 
@@ -62,6 +69,14 @@ export const skipped = (sample: Sample, record: OpRecord): string | null =>
 /** Why a refusal is skipped, or null: wgrad must refuse it too. */
 export const refusalSkipped = (refusal: Refusal, record: OpRecord): string | null =>
   refusalRules.find((rule) => rule.applies(refusal, record))?.why ?? null;
+
+/**
+ * Inputs at which PyTorch's gradient depends on where the element lies (its vector loop answers NaN, the loop over the
+ * rest the incoming gradient): there NaN is right too.
+ */
+export const eitherWay: Readonly<Record<string, (x: number) => boolean>> = {
+  'nn.functional.elu': Number.isNaN,
+};
 
 /** Operations that are flat wherever they have a derivative: no gradient is as good as PyTorch's zeros. */
 export const flat: ReadonlySet<string> = new Set([

@@ -3,13 +3,15 @@ import { describe, expect, test } from 'vitest';
 import type { Api } from './api.ts';
 import { layouts } from './layouts.ts';
 import { type Family, type OpRecord, families, load } from './load.ts';
-import { type Outcome, type Setting, replay, replayRefusal } from './replay.ts';
+import { type Outcome, replay, replayRefusal } from './replay.ts';
 import { refusalSkipped, skipped } from './skips.ts';
 
 export interface Suite {
   /** The engine, once it is initialised. */
   readonly api: () => Api;
   readonly backend: 'cpu' | 'webgpu';
+  /** What tells these tests from others in the same file. */
+  readonly title?: string;
   readonly precision?: 'f32' | 'f64';
   /** Runs before each operation's samples, as to set the engine's mode. */
   readonly before?: () => void | Promise<void>;
@@ -26,19 +28,9 @@ export interface Tally {
   readonly worst: Map<string, number>;
 }
 
-async function attempt(api: Api, record: OpRecord, index: number, setting: Setting): Promise<Outcome> {
-  const sample = record.samples[index];
-  try {
-    return await replay(api, record, sample, setting);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { compared: 0, worst: Infinity, failures: [`threw ${message}`] };
-  }
-}
-
-/** Replays all samples of an operation: each contiguous and, in turn, in one other layout. */
+/** Replays all samples of an operation: each contiguous and, in turn, in one other layout. All are read together. */
 async function samplesOf(record: OpRecord, suite: Suite, tally: Tally): Promise<string[]> {
-  const failures: string[] = [];
+  const recorded: { where: string; settle: () => Promise<Outcome> }[] = [];
   const { api, backend, precision = 'f32', second = true } = suite;
   for (const [index, sample] of record.samples.entries()) {
     if (skipped(sample, record) !== null) {
@@ -47,13 +39,16 @@ async function samplesOf(record: OpRecord, suite: Suite, tally: Tally): Promise<
     }
     tally.samples++;
     for (const layout of ['contiguous', layouts[1 + (index % (layouts.length - 1))]] as const) {
-      const outcome = await attempt(api(), record, index, { backend, precision, layout, second });
-      tally.compared += outcome.compared;
-      tally.worst.set(record.name, Math.max(tally.worst.get(record.name) ?? 0, outcome.worst));
-      failures.push(...outcome.failures.map((f) => `sample ${index} (${layout}): ${f}`));
+      const settle = replay(api(), record, sample, { backend, precision, layout, second });
+      recorded.push({ where: `sample ${index} (${layout})`, settle });
     }
   }
-  return failures;
+  const outcomes = await Promise.all(recorded.map(({ settle }) => settle()));
+  return outcomes.flatMap((outcome, k) => {
+    tally.compared += outcome.compared;
+    tally.worst.set(record.name, Math.max(tally.worst.get(record.name) ?? 0, outcome.worst));
+    return outcome.failures.map((failure) => `${recorded[k].where}: ${failure}`);
+  });
 }
 
 async function accepted(record: OpRecord, suite: Suite): Promise<string[]> {
@@ -83,7 +78,7 @@ export async function oracleSuite(suite: Suite): Promise<Tally> {
   const tally: Tally = { samples: 0, compared: 0, skipped: 0, worst: new Map() };
   for (const family of suite.families ?? families) {
     const records = await load(family);
-    describe(`PyTorch's samples: ${family}`, () => {
+    describe(`PyTorch's samples${suite.title === undefined ? '' : `, ${suite.title}`}: ${family}`, () => {
       for (const record of records) {
         const name = record.dtype === 'float32' ? record.name : `${record.name} (${record.dtype})`;
         if (record.samples.length > 0) {
