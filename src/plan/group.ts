@@ -54,6 +54,26 @@ export function composed(shape: readonly number[], moves: readonly Move[]): View
   return view;
 }
 
+/**
+ * One use for each way of reading. A formula may name a Value many times, and the ways to it double at every sum of two:
+ * without this, x + x sixty times over would take 2^60 uses.
+ */
+function distinct(v: Value, uses: readonly Use[]): readonly Use[] {
+  if (uses.length < 2) return uses;
+  const ways = new Map<Draft, Set<string>>();
+  return uses.filter(({ step, program, strided, moves }) => {
+    const view = composed(v.shape, moves);
+    if (view === null) return true;
+    const total = moves.every((move) => move.total);
+    const way = `${program} ${strided} ${total} ${view.shape.join()} ${view.strides.join()} ${view.offset}`;
+    const known = ways.get(step);
+    if (known?.has(way) === true) return false;
+    if (known) known.add(way);
+    else ways.set(step, new Set([way]));
+    return true;
+  });
+}
+
 export class Grouping {
   readonly drafts: Draft[] = [];
   /** The step that writes a Value to a buffer. */
@@ -119,7 +139,7 @@ export class Grouping {
 
   #visit(i: number): void {
     const v = this.#order[i];
-    const uses = this.#uses[i];
+    const uses = distinct(v, this.#uses[i]);
     const wanted = this.#roots.has(i);
     if (this.external[i] || (uses.length === 0 && !wanted)) return;
     if (v.body !== null) {
@@ -136,7 +156,8 @@ export class Grouping {
   }
 
   #forward(v: Value, uses: readonly Use[]): void {
-    this.#uses[this.at(v)].push(...uses);
+    const all = this.#uses[this.at(v)];
+    for (const use of uses) all.push(use);
   }
 
   #draft(i: number, core: number | null): Draft {
