@@ -42,7 +42,7 @@ export async function startVite() {
       return;
     }
     response.setHeader('content-type', 'text/html');
-    response.end('<!doctype html><meta charset="utf-8"><title>bench</title>');
+    response.end('<!doctype html><meta charset="utf-8"><title>bench</title><link rel="icon" href="data:,">');
   });
   return server;
 }
