@@ -37,11 +37,12 @@ export class Tensor extends Handle {
   grad: Tensor | null = null;
   #retains = false;
 
-  static of(this: void, value: Value, on: Engine): Tensor {
+  /** The tensor of a Value, which the engine takes note of. */
+  static readonly of = (value: Value, on: Engine): Tensor => {
     const t = new Tensor(value, on);
     on.noticed(value);
     return t;
-  }
+  };
 
   #call<A extends readonly unknown[], R>(fn: (first: Value, ...args: A) => R, ...args: unknown[]): Wrapped<R> {
     return call(Tensor.of, fn as (...all: readonly unknown[]) => R, [this, ...args]);

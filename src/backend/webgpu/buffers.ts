@@ -1,4 +1,5 @@
 // GPU buffers: a pool by size class, and who holds what. A buffer is made when the queue reaches its first use.
+import { OutOfMemoryError } from '../../core/errors.ts';
 import type { BackendMemory, DeviceBuffer } from '../backend.ts';
 
 // The WebGPU specification fixes these numbers; the globals that name them are not there in every host.
@@ -11,7 +12,7 @@ const POOL_BYTES_MAX = 256 * 2 ** 20;
 export class GPUTensorBuffer implements DeviceBuffer {
   /** Size class, in bytes: what the device holds for it. */
   readonly bytes: number;
-  readonly id: number;
+  id: number;
   gpu: GPUBuffer | null = null;
   /** Why its contents never came to be. */
   failure: Error | null = null;
@@ -68,6 +69,36 @@ export class BufferPool {
     return buffer.gpu;
   }
 
+  /** Makes the buffers; resolves with the device's complaint, or null. */
+  async create(missing: ReadonlySet<GPUTensorBuffer>): Promise<OutOfMemoryError | null> {
+    this.#device.pushErrorScope('out-of-memory');
+    for (const buffer of missing) this.realise(buffer);
+    const error = await this.#device.popErrorScope().catch(() => null);
+    if (error === null) return null;
+    const { bytes, pooled } = this.memory();
+    return new OutOfMemoryError('the device has no memory left', {
+      where: `${missing.size} new buffers, ${[...missing].reduce((total, buffer) => total + buffer.bytes, 0)} bytes`,
+      got: `${bytes} bytes held by tensors, ${pooled} pooled`,
+      fix: 'use a smaller batch, or let go of tensors that are no longer needed',
+    });
+  }
+
+  /** The same after a refusal; `trim` first gives the pool's free buffers back. What is refused again is undone. */
+  async createAgain(missing: ReadonlySet<GPUTensorBuffer>, trim: boolean): Promise<OutOfMemoryError | null> {
+    const undo = (): void => {
+      for (const buffer of missing) {
+        buffer.gpu?.destroy();
+        buffer.gpu = null;
+        buffer.id = this.#nextId++;
+      }
+    };
+    undo();
+    if (trim) this.trim(0);
+    const error = await this.create(missing);
+    if (error !== null) undo();
+    return error;
+  }
+
   release(buffer: GPUTensorBuffer): void {
     if (buffer.free) return;
     buffer.free = true;
@@ -89,7 +120,13 @@ export class BufferPool {
     for (const size of [...this.#free.keys()].sort((a, b) => b - a)) {
       const list = this.#free.get(size) ?? [];
       while (list.length > 0 && this.#pooled > bytesMax) {
-        list.pop()?.gpu?.destroy();
+        const buffer = list.pop();
+        buffer?.gpu?.destroy();
+        // Whoever still counts on it gets a new one, under a name that no kept bind group knows.
+        if (buffer) {
+          buffer.gpu = null;
+          buffer.id = this.#nextId++;
+        }
         this.#pooled -= size;
       }
     }

@@ -4,7 +4,7 @@ import {
   DeviceDisposedError,
   DeviceLostError,
   InternalError,
-  OutOfMemoryError,
+  type OutOfMemoryError,
   TensorTooLargeError,
 } from '../../core/errors.ts';
 import { formatShape } from '../../core/shape.ts';
@@ -17,6 +17,7 @@ import type {
   PlanEntry,
   RunRequest,
 } from '../backend.ts';
+import { bindGroup } from './bind.ts';
 import { BufferPool, GPUTensorBuffer, USAGE } from './buffers.ts';
 import { type DeviceOptions, Faults, type OpenDevice, openDevice } from './device.ts';
 import { PipelineCache } from './pipelines.ts';
@@ -25,8 +26,6 @@ import { JobQueue } from './queue.ts';
 import { ShaderLibrary } from './shaders.ts';
 import { Staging } from './staging.ts';
 
-/** Bind groups kept for one kernel: as many as a loop's buffers take turns. */
-const GROUPS_MAX = 16;
 /** New bytes in one run above which the queue waits to hear whether the device had the memory. */
 const ALLOCATION_CHECKED = 64 * 2 ** 20;
 
@@ -199,27 +198,13 @@ export class WebGPUBackend implements Backend {
       return;
     }
     const bytes = [...missing].reduce((total, buffer) => total + buffer.bytes, 0);
-    const created = this.#create(missing);
+    const created = this.#pool.create(missing);
     if (bytes < ALLOCATION_CHECKED) {
       void created.then((error) => error && this.#faults.report(error));
       this.#encode(prepared, dispatches, words);
       return;
     }
     return this.#encodeWhenThere(created, missing, prepared, dispatches, words);
-  }
-
-  /** Makes the buffers; resolves with the device's complaint, or null. */
-  async #create(missing: ReadonlySet<GPUTensorBuffer>): Promise<OutOfMemoryError | null> {
-    this.#device.pushErrorScope('out-of-memory');
-    for (const buffer of missing) this.#pool.realise(buffer);
-    const error = await this.#device.popErrorScope().catch(() => null);
-    if (error === null) return null;
-    const { bytes, pooled } = this.#pool.memory();
-    return new OutOfMemoryError('the device has no memory left', {
-      where: `${missing.size} new buffers, ${[...missing].reduce((total, buffer) => total + buffer.bytes, 0)} bytes`,
-      got: `${bytes} bytes held by tensors, ${pooled} pooled`,
-      fix: 'use a smaller batch, or let go of tensors that are no longer needed',
-    });
   }
 
   async #encodeWhenThere(
@@ -230,24 +215,10 @@ export class WebGPUBackend implements Backend {
     words: Uint32Array<ArrayBuffer> | null,
   ): Promise<void> {
     let error = await created;
-    if (error !== null) {
-      // Once more, with nothing lying idle.
-      if (this.#jobs.isLast) this.#pool.trim(0);
-      for (const buffer of missing) {
-        buffer.gpu?.destroy();
-        buffer.gpu = null;
-      }
-      error = await this.#create(missing);
-    }
-    if (error === null) {
-      this.#encode(prepared, dispatches, words);
-      return;
-    }
-    for (const buffer of missing) {
-      buffer.gpu?.destroy();
-      buffer.gpu = null;
-    }
-    this.#fail(dispatches, error);
+    // Once more, with nothing lying idle (unless a run that waits counts on it).
+    if (error !== null) error = await this.#pool.createAgain(missing, this.#jobs.isLast);
+    if (error === null) this.#encode(prepared, dispatches, words);
+    else this.#fail(dispatches, error);
   }
 
   /** What a failed run should have written fails whoever reads it. */
@@ -277,7 +248,7 @@ export class WebGPUBackend implements Backend {
       if (ready === null)
         throw new InternalError(`this is a bug in wgrad: ${kernel.kernel.label} is not compiled`);
       pass.setPipeline(ready);
-      pass.setBindGroup(0, this.#group(kernel, buffers, prepared.uniform));
+      pass.setBindGroup(0, bindGroup(device, kernel, buffers, prepared.uniform));
       pass.dispatchWorkgroups(kernel.workgroups[0], kernel.workgroups[1]);
     }
     pass.end();
@@ -285,28 +256,6 @@ export class WebGPUBackend implements Backend {
     this.#dispatches += dispatches.length;
     this.#submits++;
     if (this.#pool.isFull && this.#jobs.isLast) this.#pool.trim(0);
-  }
-
-  #group(kernel: PreparedKernel, buffers: readonly GPUTensorBuffer[], uniform: GPUBuffer): GPUBindGroup {
-    let key = '';
-    for (const buffer of buffers) key += `${buffer.id},`;
-    const known = kernel.groups.get(key);
-    if (known) return known;
-    const { uniformOffset, uniformBytes, bindingBytes } = kernel;
-    const group = this.#device.createBindGroup({
-      layout: kernel.pipeline.layout.group,
-      entries: [
-        { binding: 0, resource: { buffer: uniform, offset: uniformOffset, size: uniformBytes } },
-        ...buffers.map((buffer, i) => ({
-          binding: i + 1,
-          resource: { buffer: this.#pool.realise(buffer), size: bindingBytes[i] },
-        })),
-      ],
-    });
-    const [oldest] = kernel.groups.keys();
-    if (kernel.groups.size >= GROUPS_MAX && oldest !== undefined) kernel.groups.delete(oldest);
-    kernel.groups.set(key, group);
-    return group;
   }
 
   upload(data: TypedArray, dtype: DType): DeviceBuffer {
@@ -320,7 +269,7 @@ export class WebGPUBackend implements Backend {
           this.#write(buffer, words);
           return;
         }
-        return this.#create(new Set([buffer])).then((error) => {
+        return this.#pool.create(new Set([buffer])).then((error) => {
           buffer.failure = error;
           if (error === null) this.#write(buffer, words);
         });
