@@ -1,4 +1,5 @@
 /** What takes part in the comparison of training steps. To add an engine, add an opener to `engines`. */
+import { openGeneral } from './general.ts';
 import type { Task } from './reference.ts';
 import { createFloor } from './step.ts';
 import type { Weights } from './step.ts';
@@ -40,4 +41,4 @@ const floor: Opener = (device, task) => {
   });
 };
 
-export const engines: Record<string, Opener> = { floor };
+export const engines: Record<string, Opener> = { floor, general: openGeneral };

@@ -87,14 +87,10 @@ export function createFloor(device: GPUDevice, options: FloorOptions): Floor {
 
   return {
     upload(data, weights) {
-      const first = new Float32Array(SMALL);
-      first.set(weights.b1, 0);
-      first.set(weights.w2, 4);
-      first.set(weights.b2, 8);
       device.queue.writeBuffer(x, 0, data.x);
       device.queue.writeBuffer(y, 0, data.y);
       device.queue.writeBuffer(w1, 0, weights.w1);
-      device.queue.writeBuffer(small, 0, first);
+      device.queue.writeBuffer(small, 0, packSmall(weights));
     },
     encode,
     step(encoder) {
@@ -105,11 +101,11 @@ export function createFloor(device: GPUDevice, options: FloorOptions): Floor {
       if (encoder === undefined) device.queue.submit([own.finish()]);
     },
     async loss() {
-      return (await read(device, small))[9] ?? NaN;
+      return unpackSmall(await readFloats(device, small)).loss;
     },
     async weights() {
-      const rest = await read(device, small);
-      return { w1: await read(device, w1), b1: rest.slice(0, 4), w2: rest.slice(4, 8), b2: rest.slice(8, 9) };
+      const { b1, w2, b2 } = unpackSmall(await readFloats(device, small));
+      return { w1: await readFloats(device, w1), b1, w2, b2 };
     },
     destroy() {
       for (const each of [x, y, w1, small, partial, dz]) each.destroy();
@@ -117,10 +113,24 @@ export function createFloor(device: GPUDevice, options: FloorOptions): Floor {
   };
 }
 
-const isSoftware = (device: GPUDevice): boolean =>
+/** The middle kernel's `Small`: b1 (4), w2 (4), b2, loss. */
+export function packSmall(weights: Weights): Float32Array<ArrayBuffer> {
+  const packed = new Float32Array(SMALL);
+  packed.set(weights.b1, 0);
+  packed.set(weights.w2, 4);
+  packed.set(weights.b2, 8);
+  return packed;
+}
+
+export function unpackSmall(packed: Float32Array<ArrayBuffer>): Omit<Weights, 'w1'> & { loss: number } {
+  return { b1: packed.slice(0, 4), w2: packed.slice(4, 8), b2: packed.slice(8, 9), loss: packed[9] };
+}
+
+export const isSoftware = (device: GPUDevice): boolean =>
   /swiftshader|llvmpipe/i.test(`${device.adapterInfo.architecture} ${device.adapterInfo.description}`);
 
-async function read(device: GPUDevice, buffer: GPUBuffer): Promise<Float32Array<ArrayBuffer>> {
+/** Copies a buffer to the host and reads it as f32. */
+export async function readFloats(device: GPUDevice, buffer: GPUBuffer): Promise<Float32Array<ArrayBuffer>> {
   const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
   const staging = device.createBuffer({ size: buffer.size, usage });
   const encoder = device.createCommandEncoder();

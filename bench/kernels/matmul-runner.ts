@@ -104,6 +104,14 @@ export class Runner {
     return { pipeline, group, x: Math.ceil(pass.workgroups / y), y };
   }
 
+  /** Binds a pass without parameters to its buffers, in the order of their bindings. */
+  bind(pass: KernelPass, buffers: readonly GPUBuffer[]): Launch {
+    const pipeline = this.pipeline(pass);
+    const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+    const group = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+    return { pipeline, group, x: pass.workgroups, y: 1 };
+  }
+
   /** Binds all passes of a product. */
   prepare(passes: readonly KernelPass[], a: GPUBuffer, b: GPUBuffer, out: GPUBuffer): Launch[] {
     const inputs = [a, b];
