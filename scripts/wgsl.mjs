@@ -56,7 +56,14 @@ export function stripComments(code) {
 }
 
 /**
- * WGSL made short: no comments, no indentation, no blank lines, single spaces. Line breaks stay where there was
+ * A line without the spaces that no token needs. Those around - & | ! < > stay: `- -x` is not `--x`, and what `<` and
+ * `>` are depends on their neighbours.
+ * @param {string} line
+ */
+const squeeze = (line) => line.replace(/ ?([(){},;:]) ?/g, '$1').replace(/(?<![>]) ([*/%+=]) /g, '$1');
+
+/**
+ * WGSL made short: no comments, no indentation, no blank lines, few spaces. Line breaks stay where there was
  * code, so that a compiler's line number still means something.
  * @param {string} code
  * @returns {string}
@@ -64,7 +71,7 @@ export function stripComments(code) {
 export function shortenWgsl(code) {
   return stripComments(code)
     .split(lineBreak)
-    .map((line) => line.replace(/\s+/g, ' ').trim())
+    .map((line) => squeeze(line.replace(/\s+/g, ' ').trim()))
     .filter((line) => line !== '')
     .join('\n');
 }

@@ -8,7 +8,7 @@ import { formatShape } from './core/shape.ts';
 import type { Value } from './core/value.ts';
 import { buildPlan } from './plan/build.ts';
 import { type CachedPlan, PlanCache } from './plan/cache.ts';
-import { describe } from './plan/plan.ts';
+import type { Plan } from './plan/plan.ts';
 import { Residence, Storage } from './residence.ts';
 
 export type Mode = 'lazy' | 'eager';
@@ -301,20 +301,12 @@ export class Engine {
     return this.#residence.readSync(value);
   }
 
-  /** The plan that reading the value would run, in words. */
-  explain(value: Value): string {
-    if (this.#residence.has(value) || value.size === 0) return '0 steps: the elements are there';
+  /** The plan that reading the value would run; null where nothing would. */
+  planFor(value: Value): Plan | null {
+    if (this.#residence.has(value) || value.size === 0) return null;
     const { order, place, external } = this.#collect([value]);
     const options = { fuse: this.mode === 'lazy', buffersMax: this.backend.buffersMax };
-    return describe(buildPlan(order, place, [place.get(value) ?? -1], external, options));
-  }
-
-  /** The kernels that reading the value would run. */
-  kernels(value: Value): readonly { readonly label: string; readonly source: string }[] {
-    const { order, place, external } = this.#collect([value]);
-    const options = { fuse: this.mode === 'lazy', buffersMax: this.backend.buffersMax };
-    const plan = buildPlan(order, place, [place.get(value) ?? -1], external, options);
-    return this.backend.sources({ plan, prepared: null }, order);
+    return buildPlan(order, place, [place.get(value) ?? -1], external, options);
   }
 
   /** Gives a value's buffer back now. */

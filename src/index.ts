@@ -1,6 +1,7 @@
 // The public API.
 export * from './tensor.ts';
 export * from './init.ts';
+export * from './inspect.ts';
 export * from './core/errors.ts';
 export type { DType, TypedArray } from './core/dtype.ts';
 export type { Shape } from './core/shape.ts';

@@ -4,7 +4,6 @@ import { CPUBackend } from './backend/cpu.ts';
 import { WebGPUBackend } from './backend/webgpu/execute.ts';
 import { ValueError, WebGPUUnavailableError } from './core/errors.ts';
 import { Engine, type Mode, engine, engineOrNull, useEngine } from './engine.ts';
-import type { Tensor } from './tensor.ts';
 
 export interface InitOptions {
   /** 'auto' takes WebGPU where there is some, else the CPU reference. */
@@ -93,13 +92,6 @@ export const memory = (): BackendMemory => engine().backend.memory();
 
 /** Runs, dispatches, submits and pipelines so far. */
 export const counters = (): BackendCounts => engine().backend.counts();
-
-/** The plan that reading the tensor would run, in words: a line a kernel. */
-export const explain = (t: Tensor): string => t.engine.explain(t.value);
-
-/** The WGSL of the kernels that reading the tensor would run. */
-export const kernels = (t: Tensor): readonly { readonly label: string; readonly source: string }[] =>
-  t.engine.kernels(t.value);
 
 /** Calls back once with the error if the device is lost. Returns a function that cancels. */
 export function onDeviceLost(callback: (error: Error) => void): () => void {

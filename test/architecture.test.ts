@@ -24,11 +24,13 @@ const layers: Layers = {
   data: { places: ['src/data/'], uses: ['tensor', 'core'] },
   stats: { places: ['src/stats/'], uses: ['tensor', 'core'] },
   viz: { places: ['src/viz/'], uses: ['tensor', 'core'] },
+  inspect: { places: ['src/inspect.ts'], uses: ['plan', 'backend', 'tensor'] },
   init: { places: ['src/init.ts'], uses: ['backend', 'engine', 'tensor', 'core'] },
   index: {
     places: ['src/index.ts'],
     uses: [
       'init',
+      'inspect',
       'ops',
       'nn',
       'optim',

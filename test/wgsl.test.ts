@@ -13,8 +13,9 @@ test.each([
   ['a line comment in a block comment', 'a /* // */ b', 'a b'],
   ['a block comment in a line comment', 'a // /*\nb', 'a\nb'],
   ['a star and slash that overlap', 'a /*/ b */ c', 'a c'],
-  ['division stays', 'a / b * c / d', 'a / b * c / d'],
-  ['indentation and blank lines', '  fn f() {\n\n\t  return;\r\n  }\n', 'fn f() {\nreturn;\n}'],
+  ['division stays', 'a / b * c / d', 'a/b*c/d'],
+  ['signs stay apart', 'a - -b + c > = d', 'a - -b+c > = d'],
+  ['indentation and blank lines', '  fn f() {\n\n\t  return;\r\n  }\n', 'fn f(){\nreturn;\n}'],
   ['every line break of WGSL ends a line comment', 'a// x\u2028b// y\u0085c', 'a\nb\nc'],
 ])('%s', (_name, code, expected) => {
   expect(shortenWgsl(code)).toBe(expected);

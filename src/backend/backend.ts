@@ -1,5 +1,6 @@
 // The interface both backends fill. The engine knows nothing else of them.
 import type { DType, TypedArray } from '../core/dtype.ts';
+import type { AdapterKind } from '../core/op.ts';
 import type { Value } from '../core/value.ts';
 import type { Plan } from '../plan/plan.ts';
 
@@ -47,6 +48,8 @@ export interface Backend {
   readonly type: 'webgpu' | 'cpu';
   /** Name of the adapter, for people. */
   readonly name: string;
+  /** What kind of processor runs the kernels. */
+  readonly adapter: AdapterKind;
   /** Storage buffers that one kernel may bind. */
   readonly buffersMax: number;
   /** Bytes of the largest tensor. */
@@ -67,11 +70,6 @@ export interface Backend {
   synchronize(): Promise<void>;
   memory(): BackendMemory;
   counts(): BackendCounts;
-  /** Texts of the kernels of a plan, for people and tests. */
-  sources(
-    entry: PlanEntry,
-    order: readonly Value[],
-  ): readonly { readonly label: string; readonly source: string }[];
   /** Resolves with the reason when the device is lost, never otherwise. */
   readonly lost: Promise<Error>;
   dispose(): void;

@@ -53,6 +53,7 @@ function evaluate(v: Value, inputs: readonly HostTensor[], out: TypedArray): voi
 
 export class CPUBackend implements Backend {
   readonly type = 'cpu';
+  readonly adapter = 'cpu';
   readonly name: string;
   readonly buffersMax = Infinity;
   readonly tensorBytesMax = 2 ** 33;
@@ -147,10 +148,6 @@ export class CPUBackend implements Backend {
 
   counts(): BackendCounts {
     return { runs: this.#runs, dispatches: this.#evaluations, submits: 0, pipelines: 0 };
-  }
-
-  sources(): [] {
-    return [];
   }
 
   dispose(): void {

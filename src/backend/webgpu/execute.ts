@@ -7,6 +7,7 @@ import {
   type OutOfMemoryError,
   TensorTooLargeError,
 } from '../../core/errors.ts';
+import type { AdapterKind } from '../../core/op.ts';
 import { formatShape } from '../../core/shape.ts';
 import type { Value } from '../../core/value.ts';
 import type {
@@ -21,7 +22,7 @@ import { bindGroup } from './bind.ts';
 import { BufferPool, GPUTensorBuffer, USAGE } from './buffers.ts';
 import { type DeviceOptions, Faults, type OpenDevice, openDevice } from './device.ts';
 import { PipelineCache } from './pipelines.ts';
-import { type Prepared, type PreparedKernel, patchWords, prepare, stepKernels } from './prepare.ts';
+import { type Prepared, type PreparedKernel, patchWords, prepare } from './prepare.ts';
 import { JobQueue } from './queue.ts';
 import { ShaderLibrary } from './shaders.ts';
 import { Staging } from './staging.ts';
@@ -43,6 +44,7 @@ function own(buffer: DeviceBuffer): GPUTensorBuffer {
 export class WebGPUBackend implements Backend {
   readonly type = 'webgpu';
   readonly name: string;
+  readonly adapter: AdapterKind;
   readonly buffersMax: number;
   readonly tensorBytesMax: number;
   readonly lost: Promise<Error>;
@@ -64,6 +66,7 @@ export class WebGPUBackend implements Backend {
     this.#open = open;
     this.#device = device;
     this.name = open.name;
+    this.adapter = open.kind;
     this.buffersMax = device.limits.maxStorageBuffersPerShaderStage;
     this.tensorBytesMax = Math.min(device.limits.maxBufferSize, device.limits.maxStorageBufferBindingSize);
     this.#pool = new BufferPool(device);
@@ -108,7 +111,7 @@ export class WebGPUBackend implements Backend {
     entry.prepared ??= prepare(entry.plan, order, {
       library: this.#library,
       pipelines: this.#pipelines,
-      adapter: this.#open.kind,
+      adapter: this.adapter,
     });
     return entry.prepared as Prepared;
   }
@@ -366,10 +369,6 @@ export class WebGPUBackend implements Backend {
       submits: this.#submits,
       pipelines: this.#pipelines.size,
     };
-  }
-
-  sources(entry: PlanEntry): readonly { label: string; source: string }[] {
-    return entry.plan.steps.flatMap((step) => stepKernels(step, this.#library, this.#open.kind));
   }
 
   dispose(): void {
