@@ -1,5 +1,6 @@
 /** What takes part in the comparison of training steps. To add an engine, add an opener to `engines`. */
 import { openGeneral } from './general.ts';
+import { openLibrary } from './library.ts';
 import type { Task } from './reference.ts';
 import { createFloor } from './step.ts';
 import type { Weights } from './step.ts';
@@ -41,4 +42,4 @@ const floor: Opener = (device, task) => {
   });
 };
 
-export const engines: Record<string, Opener> = { floor, general: openGeneral };
+export const engines: Record<string, Opener> = { floor, general: openGeneral, wgrad: openLibrary };
