@@ -43,7 +43,8 @@ export function checkShape(shape: Shape, where: string): void {
       fix: 'merge dimensions with reshape or flatten',
     });
   }
-  for (const [i, length] of shape.entries()) {
+  for (let i = 0; i < shape.length; i++) {
+    const length = shape[i];
     if (!Number.isSafeInteger(length) || length < 0) {
       throw new ShapeError(`${where}: a dimension is not a size`, {
         where: `dimension ${i} of ${formatShape(shape)}`,
@@ -113,17 +114,21 @@ export function broadcastShapes(a: Shape, b: Shape, where: string): Shape {
 
 /** Fills in the one −1 of a reshape and checks the element count. */
 export function resolveReshape(from: Shape, to: Shape, where: string): Shape {
-  const holes = to.filter((length) => length === -1).length;
-  const known = to.reduce((product, length) => (length === -1 ? product : product * length), 1);
   const size = sizeOf(from);
-  const fields = {
-    expected: `${size} elements, as in ${formatShape(from)}`,
-    got: formatShape(to),
-  };
+  let holes = 0;
+  let known = 1;
+  for (const length of to) {
+    if (length === -1) holes++;
+    else known *= length;
+  }
   if (holes > 1) throw new ShapeError(`${where}: only one dimension can be -1`, { got: formatShape(to) });
+  const expected = (): string => `${size} elements, as in ${formatShape(from)}`;
   if (holes === 1) {
     if (known === 0 || size % known !== 0) {
-      throw new ShapeError(`${where}: the dimension of -1 cannot be worked out`, fields);
+      throw new ShapeError(`${where}: the dimension of -1 cannot be worked out`, {
+        expected: expected(),
+        got: formatShape(to),
+      });
     }
     const resolved = to.map((length) => (length === -1 ? size / known : length));
     checkShape(resolved, where);
@@ -132,7 +137,7 @@ export function resolveReshape(from: Shape, to: Shape, where: string): Shape {
   checkShape(to, where);
   if (known !== size) {
     throw new ShapeError(`${where}: the number of elements would change`, {
-      ...fields,
+      expected: expected(),
       got: `${known}: ${formatShape(to)}`,
       fix: 'use -1 for the one dimension to be worked out',
     });
