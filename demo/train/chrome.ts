@@ -4,6 +4,7 @@ import { chromeArgs, findChrome } from '../../scripts/chrome.mjs';
 import { decodeResult, decodeState, encodeJob, type Job } from './codec.ts';
 import type { PageEnd } from './page.ts';
 import { startServer, type TrainServer } from './server.ts';
+import { messageOf } from './text.ts';
 import { RunError, type TrainEvent, type TrainResult, type TrainState } from './types.ts';
 
 /** The adapter that draws with the processor; it is there wherever Chrome is. */
@@ -42,8 +43,7 @@ async function launch(args: readonly string[]): Promise<Browser> {
       handleSIGHUP: false,
     });
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    throw new NoWebGpuError(`Chrome (${executablePath}) did not start: ${text.split('\n')[0] ?? ''}`);
+    throw new NoWebGpuError(`Chrome (${executablePath}) did not start: ${firstLine(messageOf(error))}`);
   }
 }
 
@@ -67,12 +67,15 @@ function faults(browser: Browser, page: Page, origin: string): Promise<never> {
   });
 }
 
+const firstLine = (text: string): string => text.split('\n')[0] ?? '';
+
 function raise(end: PageEnd): void {
-  if (end.kind === 'no-webgpu') throw new NoWebGpuError(end.reason);
+  if (end.kind === 'no-webgpu') throw new NoWebGpuError(firstLine(end.reason));
   if (end.kind !== 'error') return;
-  if (end.name === 'DeviceLostError') throw new ChromeLostError(`the GPU was lost: ${end.message}`);
+  if (end.name === 'DeviceLostError') throw new ChromeLostError(firstLine(end.message));
   if (end.name === 'RangeError') throw new RunError(end.message);
-  throw new RunError(`${end.name}: ${end.message}\n${end.stack}`);
+  // Not foreseen, so the place in the program is worth showing; the stack begins with name and message.
+  throw new RunError(`in the page: ${end.stack === '' ? `${end.name}: ${end.message}` : end.stack}`);
 }
 
 /** True when the training came to its end, false when it was stopped. */

@@ -14,6 +14,7 @@ import { loadPictures } from './source.ts';
 import { checkText, resultText } from './summary.ts';
 import { messageOf, printable } from './text.ts';
 import {
+  PIXELS,
   type PictureSet,
   RunError,
   type Split,
@@ -43,6 +44,8 @@ async function prepareNew(options: Options): Promise<Prepared> {
     options.data === undefined
       ? { kind: 'portraits', count: options.count }
       : { kind: 'folder', path: resolve(base(), options.data) };
+  const out = options.out === undefined ? undefined : resolve(base(), options.out);
+  if (out !== undefined) await RunFolder.checkFree(out);
   const set = await loadPictures(source, options.seed, say);
   const split = splitSet(set.labels, set.classNames.length, options.seed);
   const { classNames } = set;
@@ -50,7 +53,6 @@ async function prepareNew(options: Options): Promise<Prepared> {
   const normalisation = measure(trainData(set, split).trainPixels);
   const config = { classNames, hidden, epochs, batch, lr, seed, normalisation };
   const created = new Date();
-  const out = options.out === undefined ? undefined : resolve(base(), options.out);
   const folder = await RunFolder.create(ROOT, out, created);
   const facts: RunFacts = {
     format: 'wgrad-run-1',
@@ -179,39 +181,51 @@ async function finish(prepared: Prepared, job: Job, result: TrainResult, started
   return 1;
 }
 
+function announce({ facts: { config }, split }: Prepared): void {
+  const outputs = config.classNames.length === 2 ? 1 : config.classNames.length;
+  const layers = [PIXELS, ...config.hidden, outputs].join(' → ');
+  say(`network ${layers}, ${split.train.length} pictures to train, ${split.test.length} to test`);
+  say(`batch ${config.batch}, learning rate ${config.lr}, ${config.epochs} epochs, seed ${config.seed}`);
+}
+
 async function run(options: Options, interrupts: Interrupts): Promise<number> {
   const started = performance.now();
   const prepared =
     options.resume === undefined ? await prepareNew(options) : await prepareResumed(options, options.resume);
   const { folder, facts, set, split, state } = prepared;
   const job: Job = { config: facts.config, data: trainData(set, split), state };
-  const { config } = facts;
-  const layers = [128 * 128, ...config.hidden, config.classNames.length === 2 ? 1 : config.classNames.length];
-  say(`network ${layers.join(' → ')}, ${split.train.length} pictures to train, ${split.test.length} to test`);
-  say(`batch ${config.batch}, learning rate ${config.lr}, ${config.epochs} epochs, seed ${config.seed}`);
-  const progress = new Progress(process.stdout, config.epochs);
+  announce(prepared);
+  const progress = new Progress(process.stdout, facts.config.epochs);
   let last = state;
   interrupts.phase = 'training';
   interrupts.clear = () => {
     progress.end();
   };
-  const result = await train(options, job, {
+  const watcher = {
     emit: (event: TrainEvent) => {
-      if (event.kind === 'device' && event.type === 'webgpu')
+      if (event.kind === 'device' && event.type === 'webgpu') {
         say(`training on WebGPU: ${printable(event.name)}`);
+      }
       progress.handle(event);
     },
-    checkpoint: async (kept) => {
+    checkpoint: async (kept: TrainState) => {
       last = kept;
       await folder.writeCheckpoint(kept);
     },
     stop: interrupts.stop,
     last: () => last,
     clear: interrupts.clear,
+  };
+  const resumeHint = (): string => `npm start -- --resume ${folder.shown}`;
+  const result = await train(options, job, watcher).catch(async (error: unknown) => {
+    progress.end();
+    if (last === undefined) await folder.discard();
+    else say(`the last checkpoint is of step ${last.step}; go on with: ${resumeHint()}`);
+    throw error;
   });
   progress.end();
   if (result === undefined) {
-    say(`stopped at step ${last?.step ?? 0}; go on with: npm start -- --resume ${folder.shown}`);
+    say(`stopped at step ${last?.step ?? 0}; go on with: ${resumeHint()}`);
     return 130;
   }
   interrupts.phase = 'finishing';

@@ -1,5 +1,5 @@
 // The network of a run and its batches, written with the library's public API as any user would.
-import { data, nn, tensor, type Tensor } from '../../src/index.ts';
+import { type data, nn, tensor, type Tensor } from '../../src/index.ts';
 import { outputs } from './metrics.ts';
 import { type NamedArrays, type Normalisation, PIXELS, type TrainConfig } from './types.ts';
 
@@ -82,11 +82,11 @@ export class Pictures implements data.BatchDataset<number, Batch> {
   getBatch(indices: Uint32Array): Batch {
     const which = indices.slice();
     const values = new Float32Array(which.length * PIXELS);
-    const table = this.#lookup;
-    for (let i = 0; i < which.length; i++) {
-      const from = (which[i] ?? 0) * PIXELS;
-      const to = i * PIXELS;
-      for (let p = 0; p < PIXELS; p++) values[to + p] = table[this.#pixels[from + p] ?? 0] ?? 0;
+    const [pixels, table] = [this.#pixels, this.#lookup];
+    let to = 0;
+    for (const picture of which) {
+      const end = (picture + 1) * PIXELS;
+      for (let from = picture * PIXELS; from < end; from++) values[to++] = table[pixels[from]];
     }
     const labels = Int32Array.from(which, (picture) => this.labels[picture] ?? 0);
     return { which, inputs: tensor(values).reshape(which.length, PIXELS), labels };

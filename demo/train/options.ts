@@ -4,12 +4,12 @@ import { type DeviceChoice, RunError } from './types.ts';
 
 /** What a run does when nothing is said; chosen by trying plain gradient descent on the drawn portraits. */
 export const DEFAULTS = {
-  epochs: 20,
+  epochs: 50,
   batch: 32,
-  lr: 0.05,
+  lr: 0.015,
   hidden: [4] as readonly number[],
   seed: 1,
-  count: 1200,
+  count: 2400,
 } as const;
 
 /** Checked options of one run. */

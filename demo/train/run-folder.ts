@@ -1,10 +1,10 @@
 // The run folder on disk: where it is, what lies in it, written so that a crash leaves whole files; no training.
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { serialize, parse } from '../../src/io/safetensors.ts';
 import { decodeState, encodeState } from './codec.ts';
 import { metricsCsv } from './metrics.ts';
-import { printable } from './text.ts';
+import { messageOf, printable } from './text.ts';
 import { type NamedArrays, RunError, type TrainConfig, type TrainState } from './types.ts';
 
 /** Where the pictures of a run came from. */
@@ -52,6 +52,16 @@ export class RunFolder {
     this.path = path;
   }
 
+  /** Throws RunError (exit code 2) when a folder asked for holds something already. */
+  static async checkFree(asked: string): Promise<void> {
+    const inside = await readdir(asked).catch(() => []);
+    if (inside.length === 0) return;
+    throw new RunError(
+      `${printable(asked)} is not empty: name a new folder, or go on with a run by --resume`,
+      2,
+    );
+  }
+
   /**
    * Makes a new folder: the one asked for, which must be new or empty, or runs/<date-time> under `root`.
    * Throws RunError (exit code 2) when it holds something or cannot be made.
@@ -60,18 +70,12 @@ export class RunFolder {
     let path = asked ?? join(root, 'runs', stamp(now));
     for (let n = 2; asked === undefined && (await exists(path)); n++)
       path = join(root, 'runs', `${stamp(now)}-${n}`);
+    await RunFolder.checkFree(path);
     try {
       await mkdir(path, { recursive: true });
-      if ((await readdir(path)).length > 0) {
-        throw new RunError(
-          `${printable(path)} is not empty: name a new folder, or go on with a run by --resume`,
-          2,
-        );
-      }
     } catch (error) {
-      if (error instanceof RunError) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new RunError(`the run folder ${printable(path)} cannot be made: ${printable(reason)}`, 2);
+      const reason = printable(messageOf(error));
+      throw new RunError(`the run folder ${printable(path)} cannot be made: ${reason}`, 2);
     }
     return new RunFolder(path);
   }
@@ -120,9 +124,15 @@ export class RunFolder {
     try {
       return decodeState(await readFile(this.file(CHECKPOINT)));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new RunError(`${printable(this.file(CHECKPOINT))} cannot be read: ${printable(reason)}`, 2);
+      const reason = printable(messageOf(error));
+      throw new RunError(`${printable(this.file(CHECKPOINT))} cannot be read: ${reason}`, 2);
     }
+  }
+
+  /** Takes away a folder in which nothing but the facts was written: its run never began. */
+  async discard(): Promise<void> {
+    await rm(this.file(FACTS), { force: true });
+    await rmdir(this.path).catch(() => undefined);
   }
 
   /** Writes model.safetensors: weights under torch's names, with what is needed to use them in the metadata. */

@@ -17,6 +17,8 @@ import type {
 const READ_EVERY = 8;
 /** Pictures per forward pass when measuring. */
 const EVALUATION_BATCH = 128;
+/** Pictures of a set that stay on the device between measurements, at 64 KB each. */
+const RESIDENT_PICTURES = 4096;
 /** Milliseconds after which the loop lets other work (a stop signal) have its turn. */
 const BREATHE_EVERY = 50;
 /** Seconds between two checkpoints; one is also made at the end and when stopped. */
@@ -34,38 +36,54 @@ export interface Surroundings {
 
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-/** Measures loss, accuracy and probabilities of a set of pictures; reads the device once per pass. */
-export async function evaluate(network: Network, pictures: Pictures, classes: number): Promise<Evaluation> {
-  const probabilities = new Float32Array(pictures.length * outputs(classes));
-  let lossSum = 0;
-  let done = 0;
-  for (const { inputs, labels } of new data.DataLoader(pictures, { batchSize: EVALUATION_BATCH })) {
-    const asked = noGrad(() => {
-      const output = network.model.forward(inputs);
-      const p = classes === 2 ? output : output.softmax(1);
-      return { p, loss: network.loss(output, labels) };
-    });
-    const [chunk, loss] = await Promise.all([asked.p.data(), asked.loss.item()]);
-    probabilities.set(chunk, done * outputs(classes));
-    lossSum += loss * labels.length;
-    done += labels.length;
-    await breathe();
-  }
-  const right = accuracy(predictions(probabilities, classes), pictures.labels);
-  return { loss: lossSum / done, accuracy: right, probabilities };
-}
+/** A set of pictures to be measured again and again; its batches stay on the device if it is not too large. */
+export class Measured {
+  readonly #pictures: Pictures;
+  #kept: Batch[] | undefined;
 
-/** Outputs of the first hidden layer for all pictures, [count, neurons]. */
-async function hiddenOutputs(network: Network, pictures: Pictures, neurons: number): Promise<Float32Array> {
-  const out = new Float32Array(pictures.length * neurons);
-  let done = 0;
-  for (const { inputs, labels } of new data.DataLoader(pictures, { batchSize: EVALUATION_BATCH })) {
-    const outputsOfBatch = noGrad(() => network.hidden(inputs));
-    out.set(await outputsOfBatch.data(), done * neurons);
-    done += labels.length;
-    await breathe();
+  constructor(pictures: Pictures) {
+    this.#pictures = pictures;
   }
-  return out;
+
+  #batches(): Iterable<Batch> {
+    const loader = new data.DataLoader(this.#pictures, { batchSize: EVALUATION_BATCH });
+    if (this.#pictures.length > RESIDENT_PICTURES) return loader;
+    return (this.#kept ??= [...loader]);
+  }
+
+  /** Loss, accuracy and probabilities of a network; reads the device once per batch. */
+  async evaluate(network: Network, classes: number): Promise<Evaluation> {
+    const probabilities = new Float32Array(this.#pictures.length * outputs(classes));
+    let lossSum = 0;
+    let done = 0;
+    for (const { inputs, labels } of this.#batches()) {
+      const asked = noGrad(() => {
+        const output = network.model.forward(inputs);
+        const p = classes === 2 ? output : output.softmax(1);
+        return { p, loss: network.loss(output, labels) };
+      });
+      const [chunk, loss] = await Promise.all([asked.p.data(), asked.loss.item()]);
+      probabilities.set(chunk, done * outputs(classes));
+      lossSum += loss * labels.length;
+      done += labels.length;
+      await breathe();
+    }
+    const right = accuracy(predictions(probabilities, classes), this.#pictures.labels);
+    return { loss: lossSum / done, accuracy: right, probabilities };
+  }
+
+  /** Outputs of the first hidden layer for all pictures, [count, neurons]. */
+  async hidden(network: Network, neurons: number): Promise<Float32Array> {
+    const out = new Float32Array(this.#pictures.length * neurons);
+    let done = 0;
+    for (const { inputs, labels } of this.#batches()) {
+      const outputsOfBatch = noGrad(() => network.hidden(inputs));
+      out.set(await outputsOfBatch.data(), done * neurons);
+      done += labels.length;
+      await breathe();
+    }
+    return out;
+  }
 }
 
 /** One run of the training loop; make it after `init`, then call `run` once. */
@@ -74,8 +92,8 @@ export class Trainer {
   readonly #around: Surroundings;
   readonly #network: Network;
   readonly #optimizer: optim.SGD;
-  readonly #train: Pictures;
-  readonly #test: Pictures;
+  readonly #train: Measured;
+  readonly #test: Measured;
   readonly #loader: data.DataLoader<number, Batch>;
   readonly #history: EpochMetrics[] = [];
   readonly #stepLosses: number[] = [];
@@ -98,10 +116,11 @@ export class Trainer {
     manualSeed(config.seed);
     this.#network = buildNetwork(config);
     this.#optimizer = new optim.SGD([...this.#network.model.parameters()], { lr: config.lr });
-    this.#train = new Pictures(sets.trainPixels, sets.trainLabels, config.normalisation);
-    this.#test = new Pictures(sets.testPixels, sets.testLabels, config.normalisation);
+    const pictures = new Pictures(sets.trainPixels, sets.trainLabels, config.normalisation);
+    this.#train = new Measured(pictures);
+    this.#test = new Measured(new Pictures(sets.testPixels, sets.testLabels, config.normalisation));
     const { batch, seed } = config;
-    this.#loader = new data.DataLoader(this.#train, { batchSize: batch, shuffle: true, seed });
+    this.#loader = new data.DataLoader(pictures, { batchSize: batch, shuffle: true, seed });
     if (state !== undefined) this.#restore(state);
   }
 
@@ -132,6 +151,7 @@ export class Trainer {
     this.#around.emit({ kind: 'device', ...device });
     if (this.#history.length === 0) await this.#measure();
     else for (const metrics of this.#history.slice(-1)) this.#around.emit({ kind: 'epoch', metrics });
+    this.#tell(this.#history.at(-1)?.trainLoss ?? NaN);
     let stopped = false;
     while (this.#epoch < this.#config.epochs && !stopped) stopped = await this.#runEpoch();
     const state = await this.#snapshot();
@@ -214,12 +234,16 @@ export class Trainer {
       }
     }
     const recent = this.#stepLosses.slice(-2 * READ_EVERY);
+    this.#tell(recent.reduce((sum, value) => sum + value, 0) / Math.max(1, recent.length));
+  }
+
+  #tell(loss: number): void {
     this.#around.emit({
       kind: 'progress',
       epoch: Math.min(this.#epoch + 1, this.#config.epochs),
       step: this.#stepLosses.length,
       totalSteps: this.#loader.length * this.#config.epochs,
-      loss: recent.reduce((sum, value) => sum + value, 0) / Math.max(1, recent.length),
+      loss,
     });
   }
 
@@ -227,8 +251,8 @@ export class Trainer {
   async #evaluateBoth(): Promise<{ step: number; train: Evaluation; test: Evaluation }> {
     if (this.#measured?.step === this.#step) return this.#measured;
     const classes = this.#config.classNames.length;
-    const train = await evaluate(this.#network, this.#train, classes);
-    const test = await evaluate(this.#network, this.#test, classes);
+    const train = await this.#train.evaluate(this.#network, classes);
+    const test = await this.#test.evaluate(this.#network, classes);
     this.#measured = { step: this.#step, train, test };
     return this.#measured;
   }
@@ -268,7 +292,7 @@ export class Trainer {
       probe: this.#probe,
       train,
       test,
-      hidden: await hiddenOutputs(this.#network, this.#test, this.#config.hidden[0] ?? 1),
+      hidden: await this.#test.hidden(this.#network, this.#config.hidden[0] ?? 1),
       deviceType: device.type,
       deviceName: device.name,
     };

@@ -3,7 +3,7 @@ import { init, optim } from '../../src/index.ts';
 import { maxDifference, relativeDifference } from './compare.ts';
 import { predictions } from './metrics.ts';
 import { Pictures, buildNetwork, readArrays, toTensors } from './model.ts';
-import { evaluate } from './trainer.ts';
+import { Measured } from './trainer.ts';
 import type { Evaluation, NamedArrays, StepProbe, TrainConfig, TrainData } from './types.ts';
 
 /** Largest difference of a probability that is taken for rounding. */
@@ -71,7 +71,7 @@ export async function checkAgainstCpu(
   const network = buildNetwork(config);
   network.model.loadStateDict(toTensors(weights));
   const pictures = new Pictures(data.testPixels, data.testLabels, config.normalisation);
-  const cpu = await evaluate(network, pictures, classes);
+  const cpu = await new Measured(pictures).evaluate(network, classes);
   const mine = predictions(cpu.probabilities, classes);
   const flipped = predictions(test.probabilities, classes).reduce(
     (sum, p, i) => sum + (p === mine[i] ? 0 : 1),

@@ -146,7 +146,7 @@ function neuronCard(neuron: Neuron, uris: Uris, classNames: readonly string[]): 
       height="128"
       alt="The 128 by 128 input weights of neuron ${neuron.neuron + 1}"
     />
-    <p class="means">${capital(neuron.sentence)}.</p>
+    <p class="means">${capital(neuron.sentence).replace('AUC ', 'AUC\u00a0')}.</p>
     ${vote} ${thumbs(neuron.most, uris, 'fires most')}
     ${thumbs([...neuron.least].reverse(), uris, 'fires least')}
   </article>`;
