@@ -5,6 +5,7 @@
  * `WGRAD_REAL_GPU=1` takes the machine's own GPU in both GPU lanes; the default is the software adapter that
  * comes with Chrome, so that a run is the same everywhere.
  */
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { findChrome, hasGpu, softwareVulkan, testChromeArgs } from './scripts/chrome.mjs';
 import { puppeteerProvider } from './test/support/puppeteer-provider.ts';
@@ -37,6 +38,8 @@ function lane(name: Lane, order: number) {
 }
 
 const nodeLane: TestProjectConfiguration = {
+  // The examples name the package as a user does.
+  resolve: { alias: { wgrad: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
   test: { ...lane('node', 0), include: ['test/**/*.test.ts'], exclude: ['test/gpu/**'], pool: 'forks' },
 };
 
