@@ -1,15 +1,16 @@
 // The one stateful object: the backend, what is computed and kept where, and when things run.
 import type { Backend, DeviceBuffer } from './backend/backend.ts';
 import type { TypedArray } from './core/dtype.ts';
-import { NotInitializedError, StaleValueError, WgradError } from './core/errors.ts';
+import { DeviceDisposedError, NotInitializedError, WgradError } from './core/errors.ts';
 import { leaf } from './core/leaf.ts';
 import type { Stream } from './core/philox.ts';
-import { formatShape } from './core/shape.ts';
 import type { Value } from './core/value.ts';
+import { Pending } from './pending.ts';
 import { buildPlan } from './plan/build.ts';
 import { type CachedPlan, PlanCache } from './plan/cache.ts';
 import type { Plan } from './plan/plan.ts';
 import { Residence, Storage } from './residence.ts';
+import { type Collected, collect, prepareRoots } from './roots.ts';
 
 export type Mode = 'lazy' | 'eager';
 
@@ -26,14 +27,10 @@ export interface Assignment {
    * that metrics of the step's own forward pass can be read after it.
    */
   readonly keepPrevious: boolean;
+  /** What the tensor holds besides and may be asked for whenever: its gradient. */
+  readonly held: Value | null;
   /** What replaced it, for the error of whoever comes too late. */
   readonly by: string;
-}
-
-interface Collected {
-  readonly order: readonly Value[];
-  readonly place: ReadonlyMap<Value, number>;
-  readonly external: readonly boolean[];
 }
 
 interface Read {
@@ -45,16 +42,15 @@ interface Read {
 export class Engine {
   readonly backend: Backend;
   mode: Mode = 'lazy';
-  /** Whether operations are recorded on the tape. */
-  gradEnabled = true;
   /** The tensors in which gradients are gathered, by their Values. Keys only: kept alive by their tensors. */
   readonly owners = new WeakMap<Value, object>();
   readonly #residence: Residence;
   readonly #plans = new PlanCache();
   /** For each leaf, the one it replaced, while that is kept. */
   readonly #previous = new WeakMap<Value, Value>();
-  /** Results recorded since parameters last changed that nobody has used or read. */
-  #recent: Value[] = [];
+  readonly #pending: Pending;
+  /** Who has switched the tape off or on and has not ended, the last one to begin at the end. */
+  #gradScopes: { readonly enabled: boolean }[] = [];
   /** Values to be kept by the next run. */
   #wanted = new Set<Value>();
   #reads: Read[] = [];
@@ -66,14 +62,29 @@ export class Engine {
   constructor(backend: Backend) {
     this.backend = backend;
     this.#residence = new Residence(backend);
-    void backend.lost.then(
-      (error) => (this.#failure = error instanceof WgradError ? error : new WgradError(error.message)),
-    );
+    this.#pending = new Pending(this.#residence);
+    void backend.lost.then((error) => {
+      this.#failure ??= error instanceof WgradError ? error : new WgradError(error.message);
+    });
   }
 
   /** Why the engine can run nothing any more, or null. */
   get failure(): WgradError | null {
     return this.#failure;
+  }
+
+  /** Whether operations are recorded on the tape. */
+  get gradEnabled(): boolean {
+    return this.#gradScopes.at(-1)?.enabled ?? true;
+  }
+
+  /** Switches the tape on or off until the function that it returns is called. Scopes may end in any order. */
+  openGradScope(enabled: boolean): () => void {
+    const scope = { enabled };
+    this.#gradScopes.push(scope);
+    return () => {
+      this.#gradScopes = this.#gradScopes.filter((other) => other !== scope);
+    };
   }
 
   manualSeed(seed: number): void {
@@ -97,14 +108,15 @@ export class Engine {
 
   /** Takes note of a result that a user holds; in eager mode, computes it. */
   noticed(v: Value): void {
-    if (this.mode === 'eager') {
-      if (v.body !== null || v.op.kind === 'elementwise' || v.op.kind === 'core') this.run([v]);
+    if (this.#failure !== null) throw this.#failure;
+    if (this.mode === 'eager' && (v.body !== null || v.op.kind === 'elementwise' || v.op.kind === 'core')) {
+      this.run([v]);
       return;
     }
-    this.#recent.push(v);
+    this.#pending.add(v);
     if (v.id - this.#lastRun >= PENDING_MAX) {
       this.#lastRun = v.id;
-      this.run(this.#unused(() => true));
+      this.run(this.#pending.takeAll());
     }
   }
 
@@ -114,67 +126,21 @@ export class Engine {
     if (this.mode === 'eager') this.run([]);
   }
 
-  /** Every Value that the roots need and that is not there, inputs first; and what is there that those read. */
-  #collect(roots: readonly Value[]): Collected {
-    const found = new Map<Value, boolean>();
-    const stack = [...roots];
-    for (let v = stack.pop(); v !== undefined; v = stack.pop()) {
-      if (found.has(v)) continue;
-      const there = this.#residence.has(v);
-      found.set(v, there);
-      if (there) continue;
-      if (v.body !== null) stack.push(v.body);
-      else if (v.op.kind === 'data' || (v.inputs.length === 0 && v.notes.freed))
-        throw staleError(roots[0], v);
-      else for (const input of v.inputs) stack.push(input);
-    }
-    const order = [...found.keys()].sort((a, b) => a.id - b.id);
-    return {
-      order,
-      place: new Map(order.map((v, i) => [v, i])),
-      external: order.map((v) => found.get(v) === true),
-    };
-  }
-
-  /** Results that nobody has used, and for which `needs` holds. */
-  #unused(needs: (v: Value) => boolean): Value[] {
-    const unused = this.#recent.filter(
-      (v) => !v.notes.used && !this.#residence.has(v) && v.size > 0 && needs(v),
-    );
-    this.#recent = [];
-    return unused;
-  }
-
-  /** A test for: computing it reads one of the leaves. */
-  #dependsOn(leaves: ReadonlySet<Value>): (v: Value) => boolean {
-    const known = new Map<Value, boolean>();
-    return (from) => {
-      const stack = [from];
-      for (let v = stack.at(-1); v !== undefined; v = stack.at(-1)) {
-        const next = v.body !== null ? [v.body] : this.#residence.has(v) ? [] : v.inputs;
-        const open = leaves.has(v) ? [] : next.filter((input) => !known.has(input));
-        if (open.length > 0) {
-          stack.push(...open);
-          continue;
-        }
-        known.set(v, leaves.has(v) || next.some((input) => known.get(input) === true));
-        stack.pop();
-      }
-      return known.get(from) === true;
-    };
+  /** The same; throws at once where they can no longer be had. */
+  demand(v: Value): void {
+    if (v.size > 0 && !this.#residence.has(v)) collect([v], this.#residence);
+    this.want(v);
   }
 
   /** Computes and keeps the roots, with all that was asked to be kept. */
   run(requested: readonly Value[]): void {
     if (this.#failure !== null) throw this.#failure;
     this.#residence.beginRun();
-    const roots = [...new Set([...requested, ...this.#wanted])].filter(
-      (v) => v.size > 0 && !this.#residence.has(v),
-    );
+    const asked = new Set([...requested, ...this.#wanted]);
     this.#wanted.clear();
+    const { roots, collected } = prepareRoots(asked, this.#residence);
     if (roots.length === 0) return;
-    this.#lastRun = Math.max(this.#lastRun, ...roots.map((v) => v.id));
-    const collected = this.#collect(roots);
+    for (const { id } of roots) if (id > this.#lastRun) this.#lastRun = id;
     const { order, place, external } = collected;
     this.#learn(collected, roots);
     const places = roots.map((v) => place.get(v) ?? -1);
@@ -244,11 +210,21 @@ export class Engine {
    * Returns, for each, the Value without history that its tensor points to from now on.
    */
   assign(assignments: readonly Assignment[]): Value[] {
-    const going = new Set(
-      assignments.flatMap(({ before }) => [before, this.#previous.get(before) ?? before]),
+    const going = new Set<Value>();
+    const gone = new Set<Value>();
+    for (const { before, keepPrevious } of assignments) {
+      const previous = this.#previous.get(before);
+      going.add(before);
+      if (previous) going.add(previous);
+      if (previous) gone.add(previous);
+      if (!keepPrevious) gone.add(before);
+    }
+    const held = this.#pending.dependentOn(
+      gone,
+      assignments.flatMap((assignment) => assignment.held ?? []),
     );
-    const unused = this.mode === 'lazy' ? this.#unused(this.#dependsOn(going)) : [];
-    this.run([...assignments.map(({ after }) => after), ...unused]);
+    const afters = assignments.map(({ after }) => after);
+    this.#runAndAnswer([...afters, ...this.#pending.takeDependentOn(going), ...held]);
     return assignments.map((assignment) => {
       const { before, after, tracked, keepPrevious, by } = assignment;
       const next = leaf(after.shape, after.dtype, tracked);
@@ -271,20 +247,26 @@ export class Engine {
     });
   }
 
-  #answer(): void {
+  /** Runs the roots together with what waits to be read: what follows may replace or release it. */
+  #runAndAnswer(roots: readonly Value[]): void {
     const reads = this.#reads;
     this.#reads = [];
     try {
-      this.run(reads.map(({ value }) => value));
+      this.run([...roots, ...reads.map(({ value }) => value)]);
     } catch (error) {
-      // One value that cannot be had does not keep the others from being read.
-      if (reads.length === 1) reads[0].reject(error);
-      else for (const read of reads) this.#answerAlone(read);
+      if (reads.length === 0) throw error;
+      for (const read of reads) this.#answerAlone(read);
+      if (roots.length > 0) this.run(roots);
       return;
     }
     for (const { value, resolve, reject } of reads) this.#residence.read(value).then(resolve, reject);
   }
 
+  #answer(): void {
+    if (this.#reads.length > 0) this.#runAndAnswer([]);
+  }
+
+  /** One value that cannot be had does not keep the others from being read. */
   #answerAlone({ value, resolve, reject }: Read): void {
     try {
       this.run([value]);
@@ -303,28 +285,26 @@ export class Engine {
 
   /** The plan that reading the value would run; null where nothing would. */
   planFor(value: Value): Plan | null {
-    if (this.#residence.has(value) || value.size === 0) return null;
-    const { order, place, external } = this.#collect([value]);
+    const { roots, collected } = prepareRoots([value], this.#residence);
+    if (roots.length === 0) return null;
+    const { order, place, external } = collected;
+    const places = roots.map((v) => place.get(v) ?? -1);
     const options = { fuse: this.mode === 'lazy', buffersMax: this.backend.buffersMax };
-    return buildPlan(order, place, [place.get(value) ?? -1], external, options);
+    return buildPlan(order, place, places, external, options);
   }
 
   /** Gives a value's buffer back now. */
   release(value: Value): void {
+    this.#answer();
     this.#residence.drop(value);
   }
 
   dispose(): void {
+    this.#failure ??= new DeviceDisposedError('this device was disposed of', {
+      fix: 'call init() for a new one',
+    });
     this.backend.dispose();
   }
-}
-
-function staleError(asked: Value, missing: Value): StaleValueError {
-  return new StaleValueError('a value can no longer be had', {
-    where: `${asked.op.name} of shape ${formatShape(asked.shape)}`,
-    got: missing.notes.stale ?? `an input of shape ${formatShape(missing.shape)} was disposed of`,
-    fix: 'read it, or keep(tensor), before the parameters change a second time',
-  });
 }
 
 let current: Engine | null = null;

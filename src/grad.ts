@@ -5,10 +5,6 @@ import { formatShape, sameShape } from './core/shape.ts';
 import type { Value } from './core/value.ts';
 import { add } from './ops/arithmetic.ts';
 
-/** Whether gradients stop and are gathered here: it requires one, and nothing before it does. */
-export const isLeaf = (v: Value): boolean =>
-  v.tracked && v.body === null && !v.inputs.some((input) => input.tracked);
-
 /** The Values a gradient flows on to: a composite without a rule of its own passes it to its body. */
 const edgesOf = (v: Value): readonly Value[] => (v.body !== null && v.op.grad === null ? [v.body] : v.inputs);
 
@@ -32,7 +28,9 @@ function reach(outputs: readonly Value[]): Value[] {
 
 function checkAlive(order: readonly Value[]): void {
   for (const v of order) {
-    if (v.notes.freed && v.op.linear !== true && v.op.kind !== 'view' && !isLeaf(v)) {
+    if (v.leaf || !v.notes.freed) continue;
+    // Without inputs not even a rule that needs no elements can go on.
+    if (v.notes.emptied || (v.op.linear !== true && v.op.kind !== 'view')) {
       throw new AutogradError('backward through a graph that has been freed', {
         where: `${tapeNameOf(v.op)} of shape ${formatShape(v.shape)}`,
         got: 'a second backward() or grad() over the same operations',
@@ -70,9 +68,10 @@ export interface TapeRequest {
  */
 export function differentiate(request: TapeRequest): Map<Value, Value> {
   const { outputs, gradients, wanted, watched, retainGraph } = request;
-  const order = reach(outputs);
+  const reached = reach(outputs);
+  const useful = wanted === undefined ? null : leadingTo(reached, wanted);
+  const order = useful === null ? reached : reached.filter((v) => useful.has(v));
   checkAlive(order);
-  const useful = wanted === undefined ? null : leadingTo(order, wanted);
   const sums = new Map<Value, Value>();
   const results = new Map<Value, Value>();
   const gather = (v: Value, g: Value): void => {
@@ -85,14 +84,14 @@ export function differentiate(request: TapeRequest): Map<Value, Value> {
   for (const v of order) {
     const g = sums.get(v);
     sums.delete(v);
-    if (g === undefined || (useful !== null && !useful.has(v))) continue;
-    const leaf = isLeaf(v);
+    if (g === undefined) continue;
+    const leaf = v.leaf;
     if (wanted === undefined ? leaf : wanted.has(v)) results.set(v, g);
     else if (watched?.(v) === true) results.set(v, g);
     if (leaf) continue;
     propagate(v, g, useful, gather);
   }
-  if (!retainGraph) for (const v of order) if (!isLeaf(v)) v.notes.freed = true;
+  if (!retainGraph) for (const v of order) if (!v.leaf) v.notes.freed = true;
   return results;
 }
 

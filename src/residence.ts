@@ -43,6 +43,8 @@ export class Residence {
   readonly #cached = new Set<Storage>();
   /** Values that a plan keeps only until it runs again. */
   readonly #forNow = new WeakMap<object, { value: Value; storage: Storage }[]>();
+  /** All of those, whatever their plan. */
+  readonly #passing = new WeakSet<Value>();
   readonly #collected: FinalizationRegistry<Storage>;
   #small: Storage[] = [];
   #run = 0;
@@ -57,6 +59,11 @@ export class Residence {
     const storage = storageOf(v);
     if (storage !== null) return storage.isThere;
     return v.op.kind === 'data' && 'data' in v.attrs;
+  }
+
+  /** Whether its elements are there, and not only until a plan runs again. */
+  isFirm(v: Value): boolean {
+    return this.has(v) && (!this.#passing.has(v) || storageOf(v)?.host !== null);
   }
 
   #storage(v: Value): Storage {
@@ -107,11 +114,14 @@ export class Residence {
     this.#enter(v, storage);
     storage.lastRun = this.#run;
     if (storage.size * 4 <= SMALL_BYTES) this.#small.push(storage);
-    if (!v.tracked || v.notes.freed) {
-      v.inputs = [];
-      v.body = null;
-      v.notes.freed = true;
-    }
+    this.#forget(v);
+  }
+
+  #forget(v: Value): void {
+    if (v.tracked && !v.leaf && !v.notes.freed) return;
+    v.inputs = [];
+    v.body = null;
+    v.notes.emptied = true;
   }
 
   /** Keeps results until the plan they came from runs again. */
@@ -120,7 +130,11 @@ export class Residence {
       // Read meanwhile, it has become a result like any other.
       if (storageOf(value) === storage && storage.host === null) this.#release(value, storage);
     }
-    for (const { value, storage } of results) if (storageOf(value) === null) this.#enter(value, storage);
+    for (const { value, storage } of results) {
+      if (storageOf(value) !== null) continue;
+      this.#enter(value, storage);
+      this.#passing.add(value);
+    }
     if (results.length > 0) this.#forNow.set(plan, results);
     else this.#forNow.delete(plan);
   }
@@ -128,6 +142,7 @@ export class Residence {
   #release(v: Value, storage: Storage): void {
     this.#collected.unregister(v);
     v.notes.storage = null;
+    this.#passing.delete(v);
     this.#leave(storage);
   }
 
@@ -181,6 +196,8 @@ export class Residence {
   /** `to` has the elements of `from` from now on. */
   share(from: Value, to: Value): void {
     this.#enter(to, this.#storage(from));
+    // What is made of host data alone can be made again.
+    if (!('data' in from.attrs)) this.#forget(to);
   }
 
   /** The elements of a replaced Value go; `by` tells why to whoever asks later. */
@@ -195,8 +212,11 @@ export class Residence {
   /** Lets the elements go now. */
   drop(v: Value): void {
     const storage = storageOf(v);
-    if (storage !== null && !('data' in v.attrs)) {
-      v.notes.stale = 'it was disposed of';
+    if (storage === null) return;
+    if ('data' in v.attrs) {
+      this.#uncache(storage);
+    } else {
+      v.notes.stale = `its input of shape [${v.shape.join(', ')}] was disposed of`;
       this.#release(v, storage);
     }
   }

@@ -5,7 +5,7 @@ import { differentiate } from './grad.ts';
 import { AutogradError } from './core/errors.ts';
 import { constant } from './ops/create.ts';
 import { detach } from './ops/movement.ts';
-import { outputGradient, withGrad } from './tensor/autograd.ts';
+import { outputGradient, wantedOf, withGrad } from './tensor/autograd.ts';
 import { Tensor } from './tensor/tensor.ts';
 
 export type { TapeNode } from './tensor/handle.ts';
@@ -40,17 +40,10 @@ function grad(
   const outs = outputs instanceof Tensor ? [outputs] : outputs;
   const wanted = inputs instanceof Tensor ? [inputs] : inputs;
   const on = outs[0].engine;
-  for (const [i, t] of wanted.entries()) {
-    if (!t.requiresGrad) {
-      throw new AutogradError('grad: an input requires no gradient', {
-        where: `input ${i}: ${t.toString()}`,
-      });
-    }
-  }
   const results = differentiate({
     outputs: outs.map((t) => t.value),
     gradients: outs.map((t, i): Value => outputGradient(t, gradOutputs?.[i], createGraph, 'grad')),
-    wanted: new Set(wanted.map((t) => t.value)),
+    wanted: wantedOf(wanted, 'grad'),
     retainGraph,
   });
   return wanted.map((t, i) => {
@@ -68,7 +61,7 @@ export const autograd = { grad } as const;
 
 /** The next run keeps the tensor's elements, so that they can be read whenever. Returns it. */
 export function keep<T extends Tensor>(t: T): T {
-  t.engine.want(t.value);
+  t.engine.demand(t.value);
   return t;
 }
 

@@ -14,7 +14,10 @@ const layers: Layers = {
   grad: { places: ['src/grad.ts'], uses: ['ops', 'core'] },
   plan: { places: ['src/plan/'], uses: ['core'] },
   backend: { places: ['src/backend/'], uses: ['core', 'shaders'], usesTypesOf: ['plan'] },
-  engine: { places: ['src/engine.ts', 'src/residence.ts'], uses: ['plan', 'backend', 'core'] },
+  engine: {
+    places: ['src/engine.ts', 'src/pending.ts', 'src/residence.ts', 'src/roots.ts'],
+    uses: ['plan', 'backend', 'core'],
+  },
   tensor: { places: ['src/tensor.ts', 'src/tensor/'], uses: ['ops', 'grad', 'engine', 'core'] },
   compile: { places: ['src/compile.ts'], uses: ['tensor', 'engine', 'core'] },
   func: { places: ['src/func.ts'], uses: ['tensor', 'grad', 'core'] },

@@ -9,8 +9,10 @@ export interface Notes {
   storage: object | null;
   /** Whether another Value or a read has used it: an unused pending Value is a result somebody may still want. */
   used: boolean;
-  /** Its history was given up: by `backward()`, or because its elements are there for good. */
+  /** `backward()` went through it and was not asked to retain the graph. */
   freed: boolean;
+  /** Its history was given up, because its elements were kept. */
+  emptied: boolean;
   /** Why its elements are gone, when they are. */
   stale: string | null;
   /** The plan that computed it without keeping it, and its place there. */
@@ -35,7 +37,7 @@ export class Value {
   /** Creation order: every input has a smaller id. */
   readonly id: number;
   readonly op: Op;
-  /** Emptied when the history is given up (see Notes.freed). */
+  /** Emptied when the history is given up (see Notes.emptied). */
   inputs: readonly Value[];
   readonly attrs: object;
   /** Equal for equal attributes; 0 where the plan does not depend on them. */
@@ -45,12 +47,15 @@ export class Value {
   readonly size: number;
   /** Whether a gradient can flow through it: set at leaves that require one, inherited by what is computed of them. */
   readonly tracked: boolean;
+  /** Whether gradients stop, and are gathered, here: it requires one, and nothing before it does. */
+  readonly leaf: boolean;
   /** Of a composite: the Value that computes it. */
   body: Value | null;
   readonly notes: Notes = {
     storage: null,
     used: false,
     freed: false,
+    emptied: false,
     stale: null,
     origin: null,
     originPlace: -1,
@@ -75,6 +80,7 @@ export class Value {
     this.body = options.body ?? null;
     this.tracked =
       options.tracked ?? (dtype === 'f32' && op.grad !== null && inputs.some((input) => input.tracked));
+    this.leaf = this.tracked && this.body === null && !inputs.some((input) => input.tracked);
     for (const input of inputs) input.notes.used = true;
     if (this.body) this.body.notes.used = true;
   }

@@ -39,6 +39,8 @@ export interface GroupOptions {
 
 /** Most formula nodes in one kernel: keeps shader text, and its compilation, small. */
 const NODES_MAX = 64;
+/** Most movements between a value and its reader: a longer chain is copied on the way. */
+const MOVES_MAX = 32;
 /** Most nodes of a formula without buffers that is computed again wherever it is used. */
 const CHEAP_MAX = 8;
 
@@ -178,7 +180,9 @@ export class Grouping {
   #placeView(v: Value, i: number, uses: readonly Use[], wanted: boolean): void {
     const [input] = v.inputs;
     const move = viewMove(v);
-    const blocked = uses.some((use) => composed(input.shape, [move, ...use.moves]) === null);
+    const blocked = uses.some(
+      (use) => use.moves.length >= MOVES_MAX || composed(input.shape, [move, ...use.moves]) === null,
+    );
     if (wanted || blocked) {
       const draft = this.#draft(i, null);
       this.#forward(input, [{ step: draft, program: -1, strided: false, moves: [move] }]);

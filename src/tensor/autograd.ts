@@ -1,5 +1,5 @@
 // What `backward` and `autograd.grad` check and hand to the tape.
-import { AutogradError, ShapeError } from '../core/errors.ts';
+import { AutogradError, ShapeError, ValueError } from '../core/errors.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
 import type { Value } from '../core/value.ts';
 import type { Engine } from '../engine.ts';
@@ -41,13 +41,27 @@ export function outputGradient(
   return keepTracked ? gradient.value : detach(gradient.value);
 }
 
+/** The Values of tensors whose gradients are asked for by name. */
+export function wantedOf(inputs: readonly Handle[], where: string): Set<Value> {
+  if (inputs.length === 0) {
+    throw new ValueError(`${where}: no inputs are named`, {
+      expected: 'at least one tensor that requires a gradient',
+      fix: 'leave `inputs` out to gather the gradients of all leaves',
+    });
+  }
+  for (const [i, t] of inputs.entries()) {
+    if (t.requiresGrad) continue;
+    throw new AutogradError(`${where}: an input requires no gradient`, {
+      where: `input ${i}: ${t.toString()}`,
+      fix: 'make it with { requiresGrad: true } before it is used',
+    });
+  }
+  return new Set(inputs.map((t) => t.value));
+}
+
 /** Runs a function with the tape on or off; a promise keeps the setting until it settles. */
 export function withGrad<T>(on: Engine, enabled: boolean, fn: () => T): T {
-  const before = on.gradEnabled;
-  on.gradEnabled = enabled;
-  const restore = (): void => {
-    on.gradEnabled = before;
-  };
+  const restore = on.openGradScope(enabled);
   let result: T;
   try {
     result = fn();

@@ -19,10 +19,8 @@ export interface TapeNode {
 }
 
 function tapeNode(v: Value, engine: Engine): TapeNode {
+  if (v.leaf) return { name: 'AccumulateGrad', nextFunctions: [], variable: engine.owners.get(v) };
   const inputs = v.body !== null && v.op.grad === null ? [v.body] : v.inputs;
-  if (!inputs.some((input) => input.tracked)) {
-    return { name: 'AccumulateGrad', nextFunctions: [], variable: engine.owners.get(v) };
-  }
   return {
     name: tapeNameOf(v.op),
     get nextFunctions() {

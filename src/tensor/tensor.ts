@@ -6,7 +6,7 @@ import type { Value } from '../core/value.ts';
 import type { Engine } from '../engine.ts';
 import { differentiate } from '../grad.ts';
 import * as ops from '../ops/index.ts';
-import { outputGradient } from './autograd.ts';
+import { outputGradient, wantedOf } from './autograd.ts';
 import { type TensorLike, type Wrapped, call, operand } from './call.ts';
 import { Handle, valueOf } from './handle.ts';
 
@@ -26,7 +26,7 @@ export interface BackwardOptions {
   readonly retainGraph?: boolean;
   /** Records the gradients' own computation, so that they can be differentiated. */
   readonly createGraph?: boolean;
-  /** The leaves whose gradients are gathered; all by default. */
+  /** The tensors whose gradients are gathered, inner ones too; all leaves by default. */
   readonly inputs?: readonly Tensor[];
 }
 
@@ -69,6 +69,7 @@ export class Tensor extends Handle {
   /** Keeps the gradient of a tensor that is no leaf, too. */
   retainGrad(): void {
     if (!this.value.tracked) throw new AutogradError('retainGrad: this tensor requires no gradient', { where: this.toString() });
+    if (this.isLeaf) return;
     this.#retains = true;
     this.engine.owners.set(this.value, this);
   }
@@ -84,7 +85,7 @@ export class Tensor extends Handle {
     const results = differentiate({
       outputs: [this.value],
       gradients: [seed],
-      ...(inputs === undefined ? {} : { wanted: new Set(inputs.map((t) => t.value)) }),
+      ...(inputs === undefined ? {} : { wanted: wantedOf(inputs, 'backward') }),
       watched: (v) => {
         const owner = on.owners.get(v);
         return owner instanceof Tensor && owner.#retains;
@@ -92,8 +93,9 @@ export class Tensor extends Handle {
       retainGraph,
     });
     on.want(this.value);
+    const asked = new Map((inputs ?? []).map((t) => [t.value, t]));
     for (const [v, g] of results) {
-      const owner = on.owners.get(v);
+      const owner = asked.get(v) ?? on.owners.get(v);
       if (owner instanceof Tensor) owner.#gather(createGraph ? g : ops.detach(g));
     }
   }
@@ -116,9 +118,11 @@ export class Tensor extends Handle {
   detach(): Tensor {
     return Tensor.of(ops.detach(this.value), this.engine);
   }
-  /** The same elements, one more step on the tape. */
+  /** The same elements, one more step on the tape; off the tape, a copy that stays whatever this tensor becomes. */
   clone(): Tensor {
-    return this.#call(ops.clone);
+    const copy = this.#call(ops.clone);
+    if (!copy.requiresGrad) this.engine.want(copy.value);
+    return copy;
   }
   /** Points this handle to the elements of another tensor of its shape and dtype; the tape starts anew here. */
   assign(other: TensorLike): this {
@@ -339,6 +343,7 @@ export function applyUpdates(updates: readonly TensorUpdate[], by = 'optimizer.s
       after: ops.detach(valueOf(value, on)),
       tracked,
       keepPrevious: tracked,
+      held: target.grad?.value ?? null,
       by,
     };
   });

@@ -1,6 +1,14 @@
 /** autograd.grad, and derivatives of derivatives, on any backend. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Tensor, autograd, binaryCrossEntropyWithLogits, init, manualSeed, randn, tensor } from '../../src/index.ts';
+import {
+  type Tensor,
+  autograd,
+  binaryCrossEntropyWithLogits,
+  init,
+  manualSeed,
+  randn,
+  tensor,
+} from '../../src/index.ts';
 import { gradOf, gradient, present, thrown } from './support.ts';
 
 const one = (outputs: Tensor, input: Tensor, createGraph = false): Tensor =>

@@ -42,8 +42,11 @@ export function needsSuite(device: 'cpu' | 'webgpu'): void {
       };
       const plain = step(randn([16, 6]));
       const asked = step(randn([16, 6], { requiresGrad: true }));
-      await plain();
-      await asked();
+      // By the third step the plan has learnt what to keep.
+      for (let i = 0; i < 3; i++) {
+        await plain();
+        await asked();
+      }
       expect(await cost(plain)).toBeLessThan(await cost(asked));
     });
 
@@ -77,8 +80,10 @@ export function needsSuite(device: 'cpu' | 'webgpu'): void {
       };
       const frozen = build(true);
       const all = build(false);
-      await frozen();
-      await all();
+      for (let i = 0; i < 3; i++) {
+        await frozen();
+        await all();
+      }
       expect(await cost(frozen)).toBeLessThan(await cost(all));
     });
   });
