@@ -137,8 +137,45 @@ fn tanh_(x: f32) -> f32 {
   return select(select(y, -y, x < 0.0), x, is_nan(x));
 }
 
-// The remainder of x after the nearest multiple of π/2, taken off in three parts, and which multiple it was.
+// The upper 32 bits of the product.
+fn multiply_high_(a: u32, b: u32) -> u32 {
+  let low = (a & 0xffffu) * (b & 0xffffu);
+  let middle = (a >> 16u) * (b & 0xffffu) + (low >> 16u);
+  let carry = (a & 0xffffu) * (b >> 16u) + (middle & 0xffffu);
+  return (a >> 16u) * (b >> 16u) + (middle >> 16u) + (carry >> 16u);
+}
+
+// The same as quadrant_ for large x, in integers (Payne and Hanek, 1983): the mantissa times those 96 bits of 2/π that
+// are worth less than 4 and more than 2^-94 there.
+fn quadrant_of_large_(x: f32) -> vec2<f32> {
+  var two_over_pi = array<u32, 8>(
+    0u, 0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u, 0xdb629599u, 0x3c439041u, 0xfe5163abu,
+  );
+  let bits = bitcast<u32>(x);
+  let mantissa = (bits & 0x7fffffu) | 0x800000u;
+  let first = ((bits >> 23u) & 0xffu) - 120u;
+  let word = min(first >> 5u, 4u);
+  let shift = first & 31u;
+  var part = array<u32, 3>(0u, 0u, 0u);
+  for (var i = 0u; i < 3u; i++) {
+    let next = select(two_over_pi[word + i + 1u] >> (32u - max(shift, 1u)), 0u, shift == 0u);
+    part[i] = (two_over_pi[word + i] << shift) | next;
+  }
+  let carried = multiply_high_(mantissa, part[2]);
+  let low = mantissa * part[1] + carried;
+  let high = mantissa * part[0] + multiply_high_(mantissa, part[1]) + select(0u, 1u, low < carried);
+  let quarter = (high + 0x20000000u) >> 30u;
+  let rest = f32(bitcast<i32>(high - (quarter << 30u))) + f32(low) * 2.32830644e-10;
+  let r = rest * 1.46291808e-9;
+  return select(vec2<f32>(r, f32(quarter)), -vec2<f32>(r, f32(quarter)), x < 0.0);
+}
+
+// The remainder of x after the nearest multiple of π/2, taken off in three parts, and which multiple it was (mod 4 where
+// x is large).
 fn quadrant_(x: f32) -> vec2<f32> {
+  if (abs(x) > 8192.0) {
+    return quadrant_of_large_(x);
+  }
   let n = round(x * 0.636619772);
   return vec2<f32>(((x - n * 1.5703125) - n * 4.83751297e-4) - n * 7.54978995e-8, n);
 }
@@ -278,7 +315,7 @@ fn pow_u32(a: u32, b: u32) -> u32 {
   return u32(pow_i32(i32(a), i32(b)));
 }
 
-// a − b · trunc(a / b), mended where the rounded quotient is one off.
+// a − b · trunc(a / b), exactly: b · 2^k is taken off for every k from the largest on, as in a long division.
 fn fmod_(a: f32, b: f32) -> f32 {
   let n = abs(b);
   let m = abs(a);
@@ -288,12 +325,10 @@ fn fmod_(a: f32, b: f32) -> f32 {
   if (is_inf(b) || m < n) {
     return a;
   }
-  var r = m - n * trunc(m / n);
-  if (r < 0.0) {
-    r += n;
-  }
-  if (r >= n) {
-    r -= n;
+  var r = m;
+  for (var k = i32(bitcast<u32>(m) >> 23u) - i32(bitcast<u32>(n) >> 23u); k >= 0; k--) {
+    let part = scale_(n, k);
+    r = select(r, r - part, r >= part);
   }
   return select(r, -r, a < 0.0);
 }

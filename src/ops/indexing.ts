@@ -9,7 +9,7 @@ import { add } from './arithmetic.ts';
 import { cast } from './cast.ts';
 import { constant, disconnected } from './create.ts';
 import { embed } from './joining.ts';
-import { expand, narrow, reshape } from './movement.ts';
+import { expand, expandOp, narrow, permuteOp, reshape, reshapeOp } from './movement.ts';
 
 /** Visits (output position, place along dim, inner and outer position) of every index. */
 function forEachPlace(
@@ -90,6 +90,13 @@ export const scatterSumOp: CoreOp<{ dim: number; length: number }> = {
   grad: (g, { inputs: [, index], attrs: { dim } }) => [applyCore(gatherOp, [g, index], { dim }), null],
 };
 
+/** The host data of which the Value is another shape; nothing where it is computed. */
+function hostData(v: Value): TypedArray | readonly number[] {
+  let from: Value | undefined = v;
+  while (from?.op === reshapeOp || from?.op === permuteOp || from?.op === expandOp) [from] = from.inputs;
+  return from?.op === dataOp && 'data' in from.attrs ? (from.attrs.data as TypedArray) : [];
+}
+
 /** The integer index as i32; host data is checked against the dimension at once. */
 function checkedIndex(where: string, index: Value, dim: number, length: number): Value {
   if (index.dtype !== 'i32' && index.dtype !== 'u32') {
@@ -98,10 +105,8 @@ function checkedIndex(where: string, index: Value, dim: number, length: number):
       got: index.dtype,
     });
   }
-  if (index.op === dataOp && 'data' in index.attrs) {
-    for (const place of index.attrs.data as TypedArray) {
-      if (place < 0 || place >= length) throw outOfRange(place, dim, length);
-    }
+  for (const place of hostData(index)) {
+    if (place < 0 || place >= length) throw outOfRange(place, dim, length);
   }
   return cast(index, 'i32');
 }

@@ -119,6 +119,8 @@ interface Check {
   readonly actual: Tensor;
   readonly expected: Plain;
   readonly other: Plain | null;
+  /** Elements of PyTorch's tensor; in another layout `expected` has more. */
+  readonly numel: number;
 }
 
 /** Replays one sample: records its graphs, and only then reads, so that many samples share a run. */
@@ -138,17 +140,18 @@ class Replay {
     this.setting = setting;
   }
 
-  private tolerance(part: Part, expected: Plain): Tolerance {
+  private tolerance({ part, expected, numel }: Check): Tolerance {
     // What PyTorch makes of integers, and from nothing, is known in float32 only.
     const known = this.record.dtype === 'float32' && !CREATES.has(this.record.name);
     if (this.setting.precision === 'f64' && known) return IN_F64[part];
-    const scale = scaleOf(this.record.name, this.sample, part, expected.data.length);
+    const scale = scaleOf(this.record.name, this.sample, part, numel);
     const rounded = expected.data instanceof Float64Array;
     return toleranceOf(this.record.name, { part, backend: this.setting.backend, rounded, ...scale });
   }
 
-  private check(what: string, part: Part, actual: Tensor, expected: Plain, other: Plain | null): void {
-    if (actual.dtype === expected.dtype) this.checks.push({ what, part, actual, expected, other });
+  private check(one: Check): void {
+    const { what, actual, expected } = one;
+    if (actual.dtype === expected.dtype) this.checks.push(one);
     else this.ledger.fail(`${what}: dtype ${actual.dtype}, expected ${expected.dtype}`);
   }
 
@@ -156,7 +159,8 @@ class Replay {
   async settle(): Promise<void> {
     const f32 = this.setting.precision === 'f32';
     const results = await Promise.allSettled(this.checks.map(({ actual }) => actual.data()));
-    for (const [k, { what, part, actual, expected, other }] of this.checks.entries()) {
+    for (const [k, check] of this.checks.entries()) {
+      const { what, actual, expected, other } = check;
       const result = results[k];
       if (result.status === 'rejected') {
         this.ledger.fail(`${what}: threw ${String(result.reason)}`);
@@ -164,7 +168,7 @@ class Replay {
       }
       const wanted = { shape: expected.shape, data: expected.data, alternative: other?.data };
       const numbers = { shape: actual.shape, data: result.value };
-      this.ledger.add(what, compare(numbers, wanted, this.tolerance(part, expected), f32));
+      this.ledger.add(what, compare(numbers, wanted, this.tolerance(check), f32));
     }
   }
 
@@ -173,11 +177,13 @@ class Replay {
     part: Part,
     actual: Tensor | null,
     expected: Plain | null,
-    other: Plain | null = null,
+    more: { readonly other?: Plain | null; readonly numel?: number | undefined } = {},
   ): void {
     const what = `${part === 'grads2' ? 'second derivative' : 'gradient'} of ${path}`;
     if (actual !== null) {
-      this.check(what, part, actual, expected ?? zerosOf(actual), other);
+      const wanted = expected ?? zerosOf(actual);
+      const { other = null, numel = wanted.data.length } = more;
+      this.check({ what, part, actual, expected: wanted, other, numel });
     } else if (
       expected !== null &&
       !(allZero(expected) && (part === 'grads2' || flat.has(this.record.name)))
@@ -213,14 +219,21 @@ class Replay {
     for (const [k, output] of outputs.entries()) {
       const expected = wanted[k];
       if (expected !== undefined)
-        this.check(`output ${k}`, 'output', output, expected, (f32 && outputs32?.[k]) || null);
+        this.check({
+          what: `output ${k}`,
+          part: 'output',
+          actual: output,
+          expected,
+          other: (f32 && outputs32?.[k]) || null,
+          numel: expected.data.length,
+        });
     }
     for (const [path, grad] of Object.entries(grads)) {
       const input = inputs.get(path);
       if (input === undefined) throw new Error(`no input at ${path}`);
       const pulled = (g: Plain | null | undefined): Plain | null => (g ? input.pull(g) : null);
       const other = pulled(alternativeOf(this.record.name, this.sample, path, f32));
-      this.checkGrad(path, 'grads', input.leaf.grad, pulled(grad), other);
+      this.checkGrad(path, 'grads', input.leaf.grad, pulled(grad), { other, numel: grad?.data.length });
     }
   }
 

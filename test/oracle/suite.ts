@@ -1,7 +1,7 @@
 // The tests that replay PyTorch's samples on a backend, for each lane to call. Knows the public API, and no backend's code.
 import { describe, expect, test } from 'vitest';
 import type { Api } from './api.ts';
-import { layouts } from './layouts.ts';
+import { type Layout, layouts } from './layouts.ts';
 import { type Family, type OpRecord, families, load } from './load.ts';
 import { type Outcome, replay, replayRefusal } from './replay.ts';
 import { refusalSkipped, skipped } from './skips.ts';
@@ -16,6 +16,11 @@ export interface Suite {
   /** Runs before each operation's samples, as to set the engine's mode. */
   readonly before?: () => void | Promise<void>;
   readonly second?: boolean;
+  /**
+   * The layouts of the inputs beside the contiguous one: another for each sample in turn, one for all samples of an
+   * operation (a third of the kernels to compile), or none.
+   */
+  readonly layouts?: 'by sample' | 'by operation' | 'none';
   readonly families?: readonly Family[];
 }
 
@@ -28,7 +33,15 @@ export interface Tally {
   readonly worst: Map<string, number>;
 }
 
-/** Replays all samples of an operation: each contiguous and, in turn, in one other layout. All are read together. */
+/** The layouts in which a sample is replayed. */
+function layoutsOf(record: OpRecord, index: number, choice: Suite['layouts']): readonly Layout[] {
+  if (choice === 'none') return ['contiguous'];
+  const letters = [...record.name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  const turn = choice === 'by operation' ? letters : index;
+  return ['contiguous', layouts[1 + (turn % (layouts.length - 1))]];
+}
+
+/** Replays all samples of an operation. All are recorded first and read together. */
 async function samplesOf(record: OpRecord, suite: Suite, tally: Tally): Promise<string[]> {
   const recorded: { where: string; settle: () => Promise<Outcome> }[] = [];
   const { api, backend, precision = 'f32', second = true } = suite;
@@ -38,7 +51,7 @@ async function samplesOf(record: OpRecord, suite: Suite, tally: Tally): Promise<
       continue;
     }
     tally.samples++;
-    for (const layout of ['contiguous', layouts[1 + (index % (layouts.length - 1))]] as const) {
+    for (const layout of layoutsOf(record, index, suite.layouts)) {
       const settle = replay(api(), record, sample, { backend, precision, layout, second });
       recorded.push({ where: `sample ${index} (${layout})`, settle });
     }
