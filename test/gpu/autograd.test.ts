@@ -5,7 +5,7 @@ import { modesSuite } from '../autograd/modes-suite.ts';
 import { needsSuite } from '../autograd/needs-suite.ts';
 import { tapeSuite } from '../autograd/tape-suite.ts';
 
-describe('tape', () => tapeSuite('webgpu', 10_000));
+describe('tape', () => tapeSuite('webgpu', 3_000));
 describe('modes', () => modesSuite('webgpu'));
 describe('grad', () => gradSuite('webgpu'));
 describe('needs', () => needsSuite('webgpu'));
