@@ -69,7 +69,7 @@ export class Residence {
   #storage(v: Value): Storage {
     const known = storageOf(v);
     if (known !== null) return known;
-    if (!('data' in v.attrs)) throw new InternalError(`this is a bug in wgrad: ${v.op.name} has no elements`);
+    if (!('data' in v.attrs)) throw new InternalError(`${v.op.name} has no elements`);
     const storage = new Storage(v.dtype, v.size, null);
     storage.host = v.attrs.data as TypedArray;
     this.#enter(v, storage);
@@ -103,7 +103,7 @@ export class Residence {
     storage.lastRun = this.#run;
     if (storage.buffer !== null) return storage.buffer;
     if (storage.host === null)
-      throw new InternalError(`this is a bug in wgrad: ${v.op.name} has no elements`);
+      throw new InternalError(`${v.op.name} has no elements`);
     storage.buffer = this.#backend.upload(storage.host, storage.dtype);
     this.#cached.add(storage);
     return storage.buffer;
@@ -226,7 +226,7 @@ export class Residence {
     const storage = this.#storage(v);
     if (storage.host !== null) return storage.host.slice();
     if (storage.buffer === null)
-      throw new InternalError(`this is a bug in wgrad: ${v.op.name} has no elements`);
+      throw new InternalError(`${v.op.name} has no elements`);
     const data = await this.#backend.read(storage.buffer, storage.dtype, storage.size);
     this.#remember(storage, data);
     return data.slice();

@@ -18,7 +18,7 @@ class HostBuffer implements DeviceBuffer {
 
 function dataOf(buffer: DeviceBuffer): TypedArray {
   if (!(buffer instanceof HostBuffer))
-    throw new InternalError('this is a bug in wgrad: a buffer of another backend');
+    throw new InternalError('a buffer of another backend');
   return buffer.data;
 }
 
@@ -26,7 +26,7 @@ function evaluateView(v: Value, input: HostTensor, out: TypedArray): void {
   if (v.op.kind !== 'view') return;
   const view =
     v.op.view(contiguousView(input.shape), v.attrs) ?? reshapeView(contiguousView(input.shape), v.shape);
-  if (view === null) throw new InternalError(`this is a bug in wgrad: ${v.op.name} has no view`);
+  if (view === null) throw new InternalError(`${v.op.name} has no view`);
   forEachIndex(view, (index, position) => (out[position] = input.data[index]));
 }
 
@@ -47,7 +47,7 @@ function evaluate(v: Value, inputs: readonly HostTensor[], out: TypedArray): voi
   } else if (op.kind === 'core') {
     op.cpu(inputs, { shape: v.shape, dtype: v.dtype, data: out }, v.attrs);
   } else {
-    throw new InternalError(`this is a bug in wgrad: ${op.name} cannot be evaluated`);
+    throw new InternalError(`${op.name} cannot be evaluated`);
   }
 }
 
@@ -87,7 +87,7 @@ export class CPUBackend implements Backend {
     plan.externals.forEach((i, e) => (results[i] = dataOf(externals[e])));
     const at = (v: Value): TypedArray => {
       const data = results[place.get(v) ?? -1];
-      if (!data) throw new InternalError(`this is a bug in wgrad: ${v.op.name} was not evaluated`);
+      if (!data) throw new InternalError(`${v.op.name} was not evaluated`);
       return data;
     };
     order.forEach((v, i) => {
@@ -127,7 +127,7 @@ export class CPUBackend implements Backend {
   }
 
   readMany(): Promise<Uint32Array[]> {
-    return Promise.reject(new InternalError('this is a bug in wgrad: host buffers are read one by one'));
+    return Promise.reject(new InternalError('host buffers are read one by one'));
   }
 
   readSync(buffer: DeviceBuffer): TypedArray {

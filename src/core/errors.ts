@@ -90,9 +90,8 @@ export class GPUFaultError extends WgradError {
 /** A broken invariant of the engine: never the caller's fault. */
 export class InternalError extends WgradError {
   override readonly code: string = 'INTERNAL';
-}
 
-/** Throws an InternalError unless `condition` holds. */
-export function assert(condition: boolean, what: () => string): asserts condition {
-  if (!condition) throw new InternalError(`this is a bug in wgrad: ${what()}`);
+  constructor(what: string, fields?: ErrorFields) {
+    super(`this is a bug in wgrad: ${what}`, fields);
+  }
 }

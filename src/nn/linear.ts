@@ -1,7 +1,7 @@
 // The affine map y = x Wᵀ + b.
 import { linear, Parameter, zeros } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
-import { kaimingUniform_, uniform_ } from './init.ts';
+import { uniform_ } from './init.ts';
 import { Module } from './module.ts';
 import { checkSize } from './check.ts';
 
@@ -27,9 +27,9 @@ export class Linear extends Module {
 
   /** Draws weight and bias anew. */
   resetParameters(): void {
-    // a = √5 makes the bound √(6 / ((1 + a²) · fan)) = 1/√fan.
-    kaimingUniform_(this.weight, { a: Math.sqrt(5) });
+    // What PyTorch's Kaiming initialisation with a = √5 comes to: √(6 / ((1 + a²) · fan)) = 1/√fan.
     const bound = this.inFeatures > 0 ? 1 / Math.sqrt(this.inFeatures) : 0;
+    uniform_(this.weight, -bound, bound);
     if (this.bias) uniform_(this.bias, -bound, bound);
   }
 

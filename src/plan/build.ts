@@ -52,7 +52,7 @@ class Formula {
     if (!stored && v.op.kind === 'view') return this.node(groups.at(v.inputs[0]), [viewMove(v), ...moves]);
     const view = composed(v.shape, moves);
     if (view === null)
-      throw new InternalError(`this is a bug in wgrad: no view of ${v.op.name} [${v.shape.join()}]`);
+      throw new InternalError(`no view of ${v.op.name} [${v.shape.join()}]`);
     const path = isIdentity(view, v.size) ? '' : `${view.shape.join()};${view.strides.join()};${view.offset}`;
     const key = `${i}:${path}`;
     const known = this.#seen.get(key);
@@ -76,7 +76,7 @@ class Formula {
     if (op.kind === 'index') return { kind: 'index', value: i, op, view, dtype };
     if (op.kind === 'core' && this.#step.core === i && this.#program === -1) return { kind: 'core', dtype };
     if (op.kind !== 'elementwise') {
-      throw new InternalError(`this is a bug in wgrad: ${op.name} is read before any step computes it`);
+      throw new InternalError(`${op.name} is read before any step computes it`);
     }
     const inner = isIdentity(view, v.size) ? [] : moves;
     const args = v.inputs.map((input) => this.node(this.#groups.at(input), inner));
@@ -88,7 +88,7 @@ function coreOf(order: readonly Value[], groups: Grouping, draft: Draft): Core |
   if (draft.core === null) return null;
   const v = order[draft.core];
   if (v.op.kind !== 'core')
-    throw new InternalError(`this is a bug in wgrad: ${v.op.name} is no core operation`);
+    throw new InternalError(`${v.op.name} is no core operation`);
   const { op } = v;
   const operands = v.inputs.map((input, k): Operand => {
     const access = op.access(k, v.attrs, v.inputs);
@@ -114,7 +114,7 @@ function stridedOperand(
     const v = order[i];
     if (groups.external[i] || groups.writer[i] !== null) {
       const view = composed(v.shape, moves);
-      if (view === null) throw new InternalError('this is a bug in wgrad: a strided operand has no view');
+      if (view === null) throw new InternalError('a strided operand has no view');
       return { value: i, view };
     }
     if (v.body === null && v.op.kind === 'view') moves.unshift(viewMove(v));

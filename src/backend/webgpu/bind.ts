@@ -24,7 +24,7 @@ export function bindGroup(
       { binding: 0, resource: { buffer: uniform, offset: uniformOffset, size: uniformBytes } },
       ...buffers.map(({ gpu }, i) => {
         if (gpu === null)
-          throw new InternalError('this is a bug in wgrad: a buffer is bound before it is made');
+          throw new InternalError('a buffer is bound before it is made');
         return { binding: i + 1, resource: { buffer: gpu, size: bindingBytes[i] } };
       }),
     ],

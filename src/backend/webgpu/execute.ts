@@ -37,7 +37,7 @@ interface Dispatch {
 
 function own(buffer: DeviceBuffer): GPUTensorBuffer {
   if (!(buffer instanceof GPUTensorBuffer))
-    throw new InternalError('this is a bug in wgrad: a buffer of another backend');
+    throw new InternalError('a buffer of another backend');
   return buffer;
 }
 
@@ -135,7 +135,7 @@ export class WebGPUBackend implements Backend {
     });
     return plan.roots.map((i) => {
       const buffer = buffers[i];
-      if (!buffer) throw new InternalError('this is a bug in wgrad: a root has no buffer');
+      if (!buffer) throw new InternalError('a root has no buffer');
       return buffer;
     });
   }
@@ -164,7 +164,7 @@ export class WebGPUBackend implements Backend {
           const buffer =
             source.kind === 'value' ? buffers[source.value] : source.kind === 'scratch' ? scratch : next;
           if (!buffer)
-            throw new InternalError(`this is a bug in wgrad: ${step.label} reads what was not computed`);
+            throw new InternalError(`${step.label} reads what was not computed`);
           return buffer;
         });
         dispatches.push({ prepared: kernel, buffers: bound });
@@ -249,7 +249,7 @@ export class WebGPUBackend implements Backend {
     for (const { prepared: kernel, buffers } of dispatches) {
       const { ready } = kernel.pipeline;
       if (ready === null)
-        throw new InternalError(`this is a bug in wgrad: ${kernel.kernel.label} is not compiled`);
+        throw new InternalError(`${kernel.kernel.label} is not compiled`);
       pass.setPipeline(ready);
       pass.setBindGroup(0, bindGroup(device, kernel, buffers, prepared.uniform));
       pass.dispatchWorkgroups(kernel.workgroups[0], kernel.workgroups[1]);

@@ -39,7 +39,7 @@ export class ShaderLibrary {
   kernel(name: string): readonly Declaration[] {
     const known = this.#parsed.get(name);
     if (known) return known;
-    if (!(name in kernels)) throw new InternalError(`this is a bug in wgrad: there is no shader ${name}`);
+    if (!(name in kernels)) throw new InternalError(`there is no shader ${name}`);
     const parsed = parseModule(kernels[name]);
     this.#parsed.set(name, parsed);
     return parsed;

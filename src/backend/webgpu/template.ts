@@ -47,7 +47,7 @@ export function parseModule(source: string): Declaration[] {
     if (piece === ';' || piece === '') continue;
     const match = head.exec(piece);
     if (match === null)
-      throw new InternalError(`this is a bug in wgrad: no declaration: ${piece.slice(0, 60)}`);
+      throw new InternalError(`no declaration: ${piece.slice(0, 60)}`);
     declarations.push({ kind: match[1] as Declaration['kind'], name: match[2], text: piece });
   }
   return declarations;
@@ -57,7 +57,7 @@ const scalar = /^(u32|i32|f32|bool)$/;
 
 function literal(value: number | boolean, type: string): string {
   if (typeof value === 'boolean') return String(value);
-  if (!scalar.test(type)) throw new InternalError(`this is a bug in wgrad: a constant of type ${type}`);
+  if (!scalar.test(type)) throw new InternalError(`a constant of type ${type}`);
   return type === 'f32' ? `f32(${value})` : type === 'u32' ? `${value}u` : String(value);
 }
 
@@ -107,7 +107,7 @@ function checkNames(declarations: readonly Declaration[], by: Specialisation): v
   ];
   for (const name of named) {
     if (!known.has(name))
-      throw new InternalError(`this is a bug in wgrad: the shader has no declaration ${name}`);
+      throw new InternalError(`the shader has no declaration ${name}`);
   }
 }
 
