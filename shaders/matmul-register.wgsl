@@ -29,7 +29,7 @@ const COLUMN_STEP: u32 = 1u;
 // a run (2), blocks (3); then no rest (0), one k (1), up to three (2, slice 0 takes them).
 const QUADS: u32 = 3u;
 const REST: u32 = 2u;
-const BLOCK: u32 = 64u;
+const BLOCK: u32 = 32u;
 const A_WIDTH: i32 = select(4, 1, A_MODE == SCATTERED);
 const B_WIDTH: i32 = select(4, 1, B_MODE == SCATTERED);
 

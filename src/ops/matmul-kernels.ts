@@ -29,8 +29,16 @@ const TILE_DEPTH = 16;
 /** No invocation may loop further: one driver stops at 65,535 iterations in all. */
 const MAX_ROUNDS = 16384;
 
+/**
+ * Products with less work than this, and no more than TINY_LENGTH of k, all share one small kernel: on a software
+ * adapter compiling a specialised one takes longer (about 1 ms for each float loaded or stored in its text) than it saves.
+ */
+const TINY_WORK = 4096;
+const TINY_LENGTH = 64;
+/** Multiply-adds from which a software adapter's taller tile is worth its longer compilation. */
+const TALL_WORK = 2 ** 21;
 /** Quads that may be added up in one run; more are added up in blocks, for accuracy. */
-const LONGEST_RUN = 128;
+const LONGEST_RUN = 32;
 
 /** An operand seen from the product: `major` is its stride along the output (rows of a, columns of b). */
 interface Side {
@@ -60,11 +68,17 @@ interface Problem {
  */
 export function matmulPasses(shape: MatmulShape, adapter: AdapterKind): KernelPass[] {
   const problem = pose(shape);
-  const tiled = adapter === 'gpu' && problem.left.size >= 64 && problem.right.size >= 64 && problem.k >= 16;
-  if (tiled) return tilePasses(problem);
-  // A software adapter's tile has eight rows and four columns: the longer side should be the rows.
-  const turn = adapter === 'cpu' && problem.left.size > 1 && problem.left.size <= 4 && problem.right.size > 4;
-  return registerPasses(turn ? exchanged(problem) : problem, adapter);
+  const { left, right, k, batch } = problem;
+  const work = batch * left.size * right.size * k;
+  if (work < TINY_WORK && k <= TINY_LENGTH) return registerPasses(problem, TINY, adapter);
+  if (adapter === 'gpu') {
+    const square = left.size >= 64 && right.size >= 64 && k >= TILE_DEPTH;
+    return square ? tilePasses(problem) : registerPasses(problem, tileOf(problem, 4), adapter);
+  }
+  if (work < TALL_WORK || left.size === 1) return registerPasses(problem, tileOf(problem, 4), adapter);
+  // The longer side should be the rows, of which this tile has eight.
+  const tall = left.size <= 4 && right.size > 4 ? exchanged(problem) : problem;
+  return registerPasses(tall, tileOf(tall, 8), adapter);
 }
 
 /** Folds a batch that only adds rows, drops strides of single rows, and makes a column vector a row. */
@@ -100,10 +114,25 @@ function exchanged({ batch, k, left, right, outRow, outCol }: Problem): Problem 
   return { batch, k, left: right, right: left, outRow: outCol, outCol: outRow };
 }
 
-function modeOf(side: Side, k: number): number {
+/** Rows and columns of a register tile; `general` asks for the one text that serves every layout and length. */
+interface RegisterTile {
+  readonly rows: number;
+  readonly cols: number;
+  readonly general?: boolean;
+}
+
+const TINY: RegisterTile = { rows: 1, cols: 1, general: true };
+
+const tileOf = ({ left, right }: Problem, tallest: number): RegisterTile => ({
+  rows: left.size === 1 ? 1 : left.size <= 4 ? 4 : tallest,
+  cols: right.size === 1 ? 1 : 4,
+});
+
+/** Which elements are adjacent and aligned for vector loads; `width` is the tile's along this side. */
+function modeOf(side: Side, k: number, width: number): number {
   if (side.offset % 4 !== 0 || side.batch % 4 !== 0) return SCATTERED;
   if (side.k === 1 && k % 4 === 0 && side.major % 4 === 0) return ALONG_K;
-  if (side.major === 1 && side.size % 4 === 0 && side.k % 4 === 0) return ALONG_TILE;
+  if (width >= 4 && side.major === 1 && side.size % 4 === 0 && side.k % 4 === 0) return ALONG_TILE;
   return SCATTERED;
 }
 
@@ -111,21 +140,20 @@ const elementType = (mode: number): string => (mode === SCATTERED ? 'f32' : 'vec
 
 const powerOfTwo = (limit: number): number => 2 ** Math.floor(Math.log2(Math.max(1, limit)));
 
-function registerPasses(problem: Problem, adapter: AdapterKind): KernelPass[] {
+function registerPasses(problem: Problem, tile: RegisterTile, adapter: AdapterKind): KernelPass[] {
   const { left, right, k, batch } = problem;
-  const rows = left.size === 1 ? 1 : adapter === 'cpu' && left.size > 4 ? 8 : 4;
-  const cols = right.size === 1 ? 1 : 4;
+  const { rows, cols, general = false } = tile;
   // Lanes that store side by side are worth more than vector loads where k is short, on a GPU.
-  const apart = adapter === 'gpu' && k < 16 && right.major === 1 && right.size >= 4 * WORKGROUP;
+  const apart = adapter === 'gpu' && !general && k < 16 && right.major === 1 && right.size >= 4 * WORKGROUP;
   const step = apart ? WORKGROUP : 1;
   const tileRows = Math.ceil(left.size / rows);
   const tileCols = Math.ceil(right.size / (cols * step)) * step;
   const tiles = tileRows * tileCols * batch;
-  const slices = registerSlices(tiles, Math.floor(k / 4), adapter);
+  const slices = general ? 1 : registerSlices(tiles, Math.floor(k / 4), adapter);
   const bulk = right.size > left.size ? right : left;
   const slicesFirst = slices > 1 && (tileCols < 16 || bulk.k === 1);
-  const leftMode = modeOf(left, k);
-  const rightMode = apart ? SCATTERED : modeOf(right, k);
+  const leftMode = general ? SCATTERED : modeOf(left, k, rows);
+  const rightMode = general || apart ? SCATTERED : modeOf(right, k, cols);
   return finish(problem, slices, slicesFirst && adapter === 'gpu', {
     shader: 'matmul-register',
     constants: {
@@ -135,7 +163,7 @@ function registerPasses(problem: Problem, adapter: AdapterKind): KernelPass[] {
       COLS: cols,
       SLICES_FIRST: slicesFirst ? 1 : 0,
       COLUMN_STEP: step,
-      ...lengthClass(k, slices),
+      ...(general ? { QUADS: 2, REST: 2 } : lengthClass(k, slices)),
     },
     aliases: { A: elementType(leftMode), B: elementType(rightMode) },
     params: { tiles, tile_rows: tileRows, tile_cols: tileCols },
@@ -166,8 +194,8 @@ function tilePasses(problem: Problem): KernelPass[] {
   const tiles = count(8 * lanes);
   const steps = Math.ceil(k / TILE_DEPTH);
   const slices = Math.max(powerOfTwo(Math.min(256 / tiles, steps / 8)), Math.ceil(steps / MAX_ROUNDS));
-  const leftMode = modeOf(left, k);
-  const rightMode = modeOf(right, k);
+  const leftMode = modeOf(left, k, 4);
+  const rightMode = modeOf(right, k, 4);
   return finish(problem, slices, false, {
     shader: 'matmul-tile',
     constants: { A_MODE: leftMode, B_MODE: rightMode, LANES_M: lanes, LANES_N: lanes },
