@@ -73,6 +73,7 @@ export interface Tensor extends Unary {
   readonly T: Tensor;
   t(): Tensor;
   data(): Promise<HostArray>;
+  dataSync(): HostArray;
   backward(gradient?: Tensor, options?: { retainGraph?: boolean }): void;
   detach(): Tensor;
   requiresGrad_(flag?: boolean): Tensor;

@@ -45,40 +45,55 @@ const IN_F64: Readonly<Record<Part, Tolerance>> = {
 
 type Inputs = Map<string, Input>;
 
-/** The arguments with wgrad's tensors, and the inputs by their paths. */
-function build(
-  w: Api,
-  call: Pick<Sample, 'args' | 'kwargs'>,
-  layout: Layout,
-): { call: Call; inputs: Inputs } {
-  const inputs: Inputs = new Map();
+/** The arguments of a call with wgrad's tensors, each made by `make`. */
+export function callWith(
+  { args, kwargs }: Pick<Sample, 'args' | 'kwargs'>,
+  make: (x: Plain, path: string) => Tensor,
+): Call {
+  const made = new Map<string, Tensor>();
   const one = (x: Decoded, path: string): Arg => {
     if (isPlain(x)) {
-      const input = inputOf(w, x, layout);
-      inputs.set(path, input);
-      return input.view;
+      const tensor = make(x, path);
+      made.set(path, tensor);
+      return tensor;
     }
     if (isList(x)) return x.map((y, k) => one(y, `${path}.${k}`));
     if (typeof x === 'object' && x !== null && 'kind' in x && x.kind === 'same') {
-      const first = inputs.get(x.path);
+      const first = made.get(x.path);
       if (first === undefined) throw new Error(`no tensor at ${x.path}`);
-      return first.view;
+      return first;
     }
     return x;
   };
-  const args = call.args.map((x, k) => one(x, `args.${k}`));
-  const kwargs = Object.fromEntries(Object.entries(call.kwargs).map(([k, x]) => [k, one(x, `kwargs.${k}`)]));
-  return { call: new Call(args, kwargs), inputs };
+  const named = Object.entries(kwargs).map(([k, x]) => [k, one(x, `kwargs.${k}`)]);
+  return new Call(
+    args.map((x, k) => one(x, `args.${k}`)),
+    Object.fromEntries(named) as Record<string, Arg>,
+  );
 }
 
-function adapterOf(name: string): (typeof adapters)[string] {
+/** The arguments in a layout, and the inputs by their paths. */
+function build(
+  w: Api,
+  sample: Pick<Sample, 'args' | 'kwargs'>,
+  layout: Layout,
+): { call: Call; inputs: Inputs } {
+  const inputs: Inputs = new Map();
+  const call = callWith(sample, (x, path) => {
+    const input = inputOf(w, x, layout);
+    inputs.set(path, input);
+    return input.view;
+  });
+  return { call, inputs };
+}
+
+/** What wgrad makes of a call of PyTorch's operation `name`: its outputs. */
+export function outputsOf(w: Api, name: string, call: Call): readonly Tensor[] {
   const adapter = adapters[name];
   if (adapter === undefined) throw new Error(`${name} has no adapter; add it to test/oracle/adapters.ts`);
-  return adapter;
+  const result = adapter(w, call);
+  return (Array.isArray(result) ? result : [result]) as readonly Tensor[];
 }
-
-const several = (x: Tensor | readonly Tensor[]): readonly Tensor[] =>
-  (Array.isArray(x) ? x : [x]) as readonly Tensor[];
 
 /** A second right answer for the gradient of an input, where there is one. */
 function alternativeOf(name: string, sample: Sample, path: string, f32: boolean): Plain | null {
@@ -194,7 +209,7 @@ class Replay {
 
   private run(): { outputs: readonly Tensor[]; differentiable: readonly Tensor[]; inputs: Inputs } {
     const { call, inputs } = build(this.w, this.sample, this.setting.layout);
-    const outputs = several(adapterOf(this.record.name)(this.w, call));
+    const outputs = outputsOf(this.w, this.record.name, call);
     return { outputs, differentiable: outputs.filter((t) => t.requiresGrad), inputs };
   }
 
@@ -298,5 +313,5 @@ export function replay(w: Api, record: OpRecord, sample: Sample, setting: Settin
 /** Make the call of a refusal, and read its result. It must throw (or reject) somewhere on the way. */
 export async function replayRefusal(w: Api, record: OpRecord, refusal: Refusal): Promise<void> {
   const { call } = build(w, refusal, 'contiguous');
-  for (const output of several(adapterOf(record.name)(w, call))) await output.data();
+  for (const output of outputsOf(w, record.name, call)) await output.data();
 }

@@ -36,7 +36,7 @@ export interface Tally {
 /** The layouts in which a sample is replayed. */
 function layoutsOf(record: OpRecord, index: number, choice: Suite['layouts']): readonly Layout[] {
   if (choice === 'none') return ['contiguous'];
-  const letters = [...record.name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  const letters = new TextEncoder().encode(record.name).reduce((sum, letter) => sum + letter, 0);
   const turn = choice === 'by operation' ? letters : index;
   return ['contiguous', layouts[1 + (turn % (layouts.length - 1))]];
 }

@@ -1,0 +1,106 @@
+// First and second derivatives of every operation against finite differences, in double precision on the CPU reference.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { init } from '../../src/index.ts';
+import * as wgrad from '../../src/index.ts';
+import type { Api, Tensor } from '../oracle/api.ts';
+import { type Fn, gradcheck, gradientOf } from '../oracle/gradcheck.ts';
+import { leafOf } from '../oracle/layouts.ts';
+import {
+  type Decoded,
+  type OpRecord,
+  type Plain,
+  type Sample,
+  isList,
+  isPlain,
+  load,
+} from '../oracle/load.ts';
+import { callWith, outputsOf } from '../oracle/replay.ts';
+import { skipped } from '../oracle/skips.ts';
+
+const api = wgrad as unknown as Api;
+
+interface Kink {
+  readonly op: string;
+  readonly sample: number;
+  readonly why: string;
+}
+
+/** The samples at which a function has no derivative: a difference says nothing there. */
+const KINKS: readonly Kink[] = [
+  { op: 'div.trunc_rounding', sample: 6, why: 'one of 500 quotients is within the step of a whole number' },
+];
+const isKink = (record: OpRecord, index: number): boolean =>
+  KINKS.some(({ op, sample }) => op === record.name && sample === index);
+
+const FAMILIES = ['elementwise', 'reduction', 'matmul', 'movement', 'indexing', 'loss'] as const;
+const records = (await Promise.all(FAMILIES.map(load)))
+  .flat()
+  .filter((r) => r.dtype === 'float32' && r.samples.some((s) => s.gradOutputs.length > 0));
+
+beforeAll(async () => {
+  await init({ device: 'cpu', precision: 'f64' });
+});
+
+/** The tensors of a sample by their paths. */
+function tensorsOf({ args, kwargs }: Sample): [string, Plain][] {
+  const walk = (x: Decoded, path: string): [string, Plain][] => {
+    if (isPlain(x)) return [[path, x]];
+    return isList(x) ? x.flatMap((y, k) => walk(y, `${path}.${k}`)) : [];
+  };
+  return [
+    ...args.flatMap((x, k) => walk(x, `args.${k}`)),
+    ...Object.entries(kwargs).flatMap(([k, x]) => walk(x, `kwargs.${k}`)),
+  ];
+}
+
+/** The operation as a function of the inputs that want a gradient, and their numbers. */
+function functionOf(record: OpRecord, sample: Sample): { fn: Fn; inputs: Plain[] } {
+  const wanted = tensorsOf(sample).filter(([path]) => path in sample.grads);
+  const fn: Fn = (inputs) => {
+    const given = new Map<string, Tensor>(wanted.map(([path], k) => [path, inputs[k]]));
+    const call = callWith(sample, (x, path) => given.get(path) ?? leafOf(api, x));
+    const outputs = outputsOf(api, record.name, call);
+    // Indices and truth values have no derivative.
+    return outputs.filter((t) => t.dtype === 'f32').slice(0, sample.gradOutputs.length);
+  };
+  return { fn, inputs: wanted.map(([, x]) => x) };
+}
+
+const counts = { first: 0, second: 0 };
+
+function failuresOf(record: OpRecord, order: 1 | 2): string[] {
+  const failures: string[] = [];
+  for (const [index, sample] of record.samples.entries()) {
+    if (skipped(sample, record) !== null || sample.gradOutputs.length === 0 || isKink(record, index))
+      continue;
+    const { fn, inputs } = functionOf(record, sample);
+    if (inputs.length === 0) continue;
+    const message =
+      order === 1
+        ? gradcheck(api, fn, inputs, index + 1)
+        : gradcheck(api, gradientOf(api, fn, inputs.length), [...inputs, ...sample.gradOutputs], index + 1);
+    counts[order === 1 ? 'first' : 'second']++;
+    if (message !== null) failures.push(`sample ${index}: ${message}`);
+  }
+  return failures;
+}
+
+describe.each([
+  ['gradcheck', 1],
+  ['gradgradcheck', 2],
+] as const)('%s', (_, order) => {
+  for (const record of records) {
+    test(record.name, () => {
+      expect(failuresOf(record, order)).toEqual([]);
+    });
+  }
+});
+
+test('how many were checked', () => {
+  expect(counts.first).toBeGreaterThan(500);
+  expect(counts.second).toBeGreaterThan(500);
+});
+
+afterAll(() => {
+  console.info(`gradchecks: ${counts.first} of the first order, ${counts.second} of the second`);
+});
