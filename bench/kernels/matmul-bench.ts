@@ -121,6 +121,7 @@ async function measureCase(runner: Runner, { shape }: Case, options: BenchOption
       processor: [],
       repeats: 1,
     };
+    await time(runner, entry);
     const once = await time(runner, entry);
     // Big products are left to the checks: here a cheap look that a candidate computes the product at all.
     if (outputs * shape.k < 2e7) {
@@ -128,8 +129,10 @@ async function measureCase(runner: Runner, { shape }: Case, options: BenchOption
       if (error > 1 && !candidate.name.startsWith('no'))
         throw new Error(`${candidate.name} is wrong: ${error}, ${JSON.stringify(shape)}`);
     }
-    await time(runner, entry);
-    entry.repeats = Math.max(1, Math.min(2000, Math.round(options.budget / Math.max(once - 1, 0.02))));
+    // A wait costs a millisecond or two in Chromium, so short products are estimated from several.
+    entry.repeats = once < 10 ? 20 : 1;
+    const estimate = await time(runner, entry);
+    entry.repeats = Math.max(1, Math.min(2000, Math.round(options.budget / Math.max(estimate, 0.02))));
     entry.processor.length = 0;
     entries.push(entry);
   }

@@ -33,7 +33,7 @@ const MAX_ROUNDS = 16384;
  * Products with less work than this, and no more than TINY_LENGTH of k, all share one small kernel: on a software
  * adapter compiling a specialised one takes longer (about 1 ms for each float loaded or stored in its text) than it saves.
  */
-const TINY_WORK = 4096;
+const TINY_WORK = 1024;
 const TINY_LENGTH = 64;
 /** Multiply-adds from which a software adapter's taller tile is worth its longer compilation. */
 const TALL_WORK = 2 ** 21;
