@@ -4,32 +4,26 @@ import { createFloor } from './step.ts';
 import type { FloorPlan } from './kernels.ts';
 
 const PLANS: Record<number, Partial<FloorPlan>[]> = {
-  1: [{}, { slices: 64 }, { slices: 256 }, { slices: 512 }, { quads: 2 }, { quads: 4 }],
+  1: [{}, { slices: 64 }, { slices: 256 }, { quads: 2 }],
   32: [
     {},
-    { rows: 8 },
-    { rows: 32 },
-    { rows: 8, slices: 32 },
+    { rows: 16 },
     { quads: 2 },
-    { quads: 8 },
-    { unroll: 8 },
     { unroll: 2 },
+    { quads: 2, unroll: 2 },
+    { quads: 1 },
+    { quads: 2, unroll: 1 },
   ],
   256: [
     {},
-    { rows: 8 },
-    { rows: 32 },
-    { rows: 4 },
-    { slices: 4 },
-    { slices: 16 },
-    { slices: 64 },
+    { rows: 16 },
     { quads: 2 },
-    { quads: 8 },
-    { unroll: 8 },
     { unroll: 2 },
-    { unroll: 1 },
+    { quads: 2, unroll: 2 },
+    { quads: 1 },
+    { quads: 2, unroll: 1 },
   ],
-  1024: [{}, { rows: 8 }, { slices: 16 }, { slices: 2 }],
+  1024: [{}, { slices: 16 }, { quads: 2, unroll: 2 }],
 };
 
 export async function tune(
