@@ -255,9 +255,6 @@ fn pow_(a: f32, b: f32) -> f32 {
   if (b == -1.0) {
     return 1.0 / a;
   }
-  if (b == 0.5) {
-    return sqrt(a);
-  }
   let m = abs(a);
   let whole = b == floor(b);
   let odd = whole && abs(b) < 16777216.0 && (i32(b) & 1) != 0;
@@ -274,6 +271,9 @@ fn pow_(a: f32, b: f32) -> f32 {
   }
   if (a < 0.0 && !whole) {
     return nan();
+  }
+  if (b == 0.5) {
+    return sqrt(a);
   }
   let y = exp2_product_(m, b);
   return select(y, -y, a < 0.0 && odd);
@@ -331,6 +331,14 @@ fn fmod_(a: f32, b: f32) -> f32 {
     r = select(r, r - part, r >= part);
   }
   return select(r, -r, a < 0.0);
+}
+
+fn floor_divide_(a: f32, b: f32) -> f32 {
+  if (b == 0.0) {
+    return a / b;
+  }
+  let r = fmod_(a, b);
+  return round((a - r) / b) - select(0.0, 1.0, r != 0.0 && (r < 0.0) != (b < 0.0));
 }
 
 fn remainder_f32(a: f32, b: f32) -> f32 {

@@ -1,11 +1,12 @@
 // Arithmetic on two operands, and choice between them. Operands broadcast and promote as in PyTorch.
 import { DtypeError, ValueError } from '../core/errors.ts';
+import type { GradRule } from '../core/op.ts';
 import type { Value } from '../core/value.ts';
 import { applyElementwise } from '../core/value.ts';
 import { cast } from './cast.ts';
 import { eq, gt, isnan, lt, ne, logicalAnd, logicalOr, le, ge } from './comparison.ts';
 import { type Operand, align, elementwise, spread } from './family.ts';
-import { abs, floor, log, neg, sign, trunc, zerosLike } from './math.ts';
+import { abs, log, neg, sign, zerosLike } from './math.ts';
 
 const isInt = (dtype: string): boolean => dtype === 'i32' || dtype === 'u32';
 
@@ -57,12 +58,28 @@ export const divOp = elementwise('div', {
     return [needs[0] ? div(g, b) : null, needs[1] ? neg(mul(g, div(y, b))) : null];
   },
 });
-/** Quotient of integers, cut off towards zero; 0 where the divisor is 0. */
+/** The gradients of a step function: zeros. */
+const flat: GradRule<object> = (_, { inputs }, needs) =>
+  inputs.map((x, i) => (needs[i] ? zerosLike(x) : null));
+
+/** Quotient cut off towards zero; of integers, 0 where the divisor is 0. */
 export const divTruncOp = elementwise('divTrunc', {
   dtype: 'same',
-  wgsl: ([a, b], dtype) => `select(${a} / ${b}, ${dtype}(0), ${b} == ${dtype}(0))`,
-  cpu: ([a, b]) => (b === 0 ? 0 : Math.trunc(a / b)),
-  grad: null,
+  wgsl: ([a, b], dtype) =>
+    dtype === 'f32' ? `trunc(${a} / ${b})` : `select(${a} / ${b}, ${dtype}(0), ${b} == ${dtype}(0))`,
+  cpu: ([a, b], dtype) => (dtype !== 'f32' && b === 0 ? 0 : Math.trunc(a / b)),
+  grad: flat,
+});
+/** The floor of the exact quotient of floats, as in Python: 1 // 0.1 is 9, and 1 // −∞ is −1. */
+export const floorDivideOp = elementwise('floorDivide', {
+  dtype: 'same',
+  wgsl: ([a, b]) => `floor_divide_(${a}, ${b})`,
+  cpu: ([a, b]) => {
+    if (b === 0) return a / b;
+    const rest = a % b;
+    return Math.round((a - rest) / b) - Number(rest !== 0 && rest < 0 !== b < 0);
+  },
+  grad: flat,
 });
 /** a / b: exact for floats and, as in PyTorch, f32 for integers; `roundingMode` 'trunc' or 'floor' keeps integers. */
 export function div(
@@ -80,11 +97,8 @@ export function div(
       got: String(roundingMode),
     });
   }
-  if (operands[0].dtype === 'f32') {
-    const quotient = applyElementwise(divOp, operands);
-    return roundingMode === 'trunc' ? trunc(quotient) : floor(quotient);
-  }
   const [x, y] = operands;
+  if (x.dtype === 'f32' && roundingMode === 'floor') return applyElementwise(floorDivideOp, operands);
   const quotient = applyElementwise(divTruncOp, operands);
   if (roundingMode === 'trunc' || x.dtype === 'u32') return quotient;
   const inexact = ne(sub(x, mul(quotient, y)), 0);
@@ -96,7 +110,8 @@ export const powOp = elementwise('pow', {
   wgsl: ([a, b], dtype) => (dtype === 'f32' ? `pow_(${a}, ${b})` : `pow_${dtype}(${a}, ${b})`),
   cpu: ([a, b], dtype) => {
     if (dtype !== 'f32') return integerPower(a, b);
-    return a === 1 || b === 0 ? 1 : Math.pow(a, b);
+    // JavaScript leaves out that any power of 1, and (−1)^±∞, is 1.
+    return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b);
   },
   grad: (g, y, needs) => {
     const [a, b] = y.inputs;

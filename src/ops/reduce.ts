@@ -140,7 +140,8 @@ const extremeGrad: GradRule<ReduceAttrs> = (g, y) => {
   const { dims } = y.attrs;
   const mask = eq(x, spreadOver(y, x, dims));
   const share = div(g, sum(cast(mask, 'f32'), { dim: dims }));
-  return [where(mask, spreadOver(share, x, dims), 0)];
+  // A product: where NaN is the extreme nothing equals it, and 0 · g/0 is PyTorch's NaN.
+  return [mul(cast(mask, 'f32'), spreadOver(share, x, dims))];
 };
 export const amaxOp = reduceOp('amax', {
   wgsl: (dtype) => (dtype === 'f32' ? 'max_(a, b)' : 'max(a, b)'),

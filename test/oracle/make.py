@@ -13,6 +13,7 @@ from collections import Counter
 
 sys.dont_write_bytecode = True
 
+import special  # noqa: E402
 from chosen import samples  # noqa: E402
 from opinfo_dump import dump_op, exact, options, report, write  # noqa: E402
 
@@ -87,6 +88,9 @@ def make(family):
         for ops in samples().values():
             for name, calls in ops.items():
                 done.append(dump_op(exact(name), options(second=True), calls))
+    if family == "special":
+        for name, calls in special.samples(UNARY, BINARY).items():
+            done.append(dump_op(exact(name), options(max_elements=1000), calls))
     path = os.path.join(HERE, family + ".json")
     write(path, done)
     for r in done:
@@ -97,7 +101,7 @@ def make(family):
 
 
 def main():
-    families = sys.argv[1:] or [*FAMILIES, "chosen"]
+    families = sys.argv[1:] or [*FAMILIES, "chosen", "special"]
     total = Counter()
     for family in families:
         total += make(family)
