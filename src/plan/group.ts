@@ -17,7 +17,7 @@ export interface Draft {
   readonly root: number;
   core: number | null;
   readonly outputs: number[];
-  /** Places of what its kernel will read from buffers. */
+  /** Places of what its kernel may read from buffers; what turns out to need none leaves when it is visited. */
   readonly reads: Set<number>;
   nodes: number;
 }
@@ -113,17 +113,6 @@ export class Grouping {
     return this.#place.get(v) ?? -1;
   }
 
-  /** The place that holds a Value's elements: through composites and views to what is computed or there. */
-  base(i: number): number {
-    for (;;) {
-      const v = this.#order[i];
-      if (this.external[i] || this.writer[i] !== null) return i;
-      if (v.body !== null) i = this.at(v.body);
-      else if (v.op.kind === 'view') i = this.at(v.inputs[0]);
-      else return i;
-    }
-  }
-
   /** Nodes of the formula if it reads no buffer and is worth computing anew, else Infinity. */
   #costWithoutBuffers(v: Value, i: number): number {
     if (this.external[i]) return Infinity;
@@ -145,11 +134,13 @@ export class Grouping {
     const wanted = this.#roots.has(i);
     if (this.external[i] || (uses.length === 0 && !wanted)) return;
     if (v.body !== null) {
+      this.#readThrough(i, [v.body], uses);
       this.#forward(v.body, uses);
     } else if (v.op.kind === 'view') {
       this.#placeView(v, i, uses, wanted);
     } else if (v.op.kind === 'constant' || v.op.kind === 'index') {
       if (wanted || uses.some((use) => use.strided)) this.#draft(i, null);
+      else this.#readThrough(i, [], uses);
     } else if (v.op.kind === 'elementwise') {
       this.#placeElementwise(v, i, uses, wanted);
     } else if (v.op.kind === 'core') {
@@ -162,19 +153,20 @@ export class Grouping {
     for (const use of uses) all.push(use);
   }
 
+  /** The steps that read Value i read its inputs in its place. */
+  #readThrough(i: number, inputs: readonly Value[], uses: readonly Use[]): void {
+    for (const { step } of uses) {
+      step.reads.delete(i);
+      for (const input of inputs) step.reads.add(this.at(input));
+    }
+  }
+
   #draft(i: number, core: number | null): Draft {
-    const draft: Draft = { root: i, core, outputs: [i], reads: new Set(), nodes: 1 };
-    for (const input of this.#order[i].inputs) this.#addRead(draft.reads, this.at(input));
+    const reads = new Set(this.#order[i].inputs.map((input) => this.at(input)));
+    const draft: Draft = { root: i, core, outputs: [i], reads, nodes: 1 };
     this.drafts.push(draft);
     this.writer[i] = draft;
     return draft;
-  }
-
-  #addRead(reads: Set<number>, i: number): void {
-    const base = this.base(i);
-    const { kind } = this.#order[base].op;
-    if (this.external[base] || this.writer[base] !== null || (kind !== 'constant' && kind !== 'index'))
-      reads.add(base);
   }
 
   #placeView(v: Value, i: number, uses: readonly Use[], wanted: boolean): void {
@@ -187,6 +179,7 @@ export class Grouping {
       const draft = this.#draft(i, null);
       this.#forward(input, [{ step: draft, program: -1, strided: false, moves: [move] }]);
     } else {
+      this.#readThrough(i, v.inputs, uses);
       this.#forward(
         input,
         uses.map((use) => ({ ...use, moves: [move, ...use.moves] })),
@@ -195,7 +188,10 @@ export class Grouping {
   }
 
   #placeElementwise(v: Value, i: number, uses: readonly Use[], wanted: boolean): void {
-    if (!wanted && this.isCheap(i) && uses.every((use) => !use.strided && this.#inlines(v, i, use))) {
+    const inlined = (use: Use): boolean =>
+      !use.strided && this.#inlines(v, i, use) && this.#fits(v, i, use.step, false);
+    if (!wanted && this.isCheap(i) && uses.every(inlined)) {
+      this.#readThrough(i, v.inputs, uses);
       for (const input of v.inputs)
         this.#forward(
           input,
@@ -256,14 +252,14 @@ export class Grouping {
     if (step.nodes >= NODES_MAX) return false;
     const reads = new Set(step.reads);
     reads.delete(i);
-    for (const input of v.inputs) this.#addRead(reads, this.at(input));
+    for (const input of v.inputs) reads.add(this.at(input));
     const scratch = step.core !== null || v.op.kind === 'core' ? 1 : 0;
     return reads.size + step.outputs.length + (wanted ? 1 : 0) + scratch <= this.#options.buffersMax;
   }
 
   #join(v: Value, i: number, step: Draft, wanted: boolean): void {
     step.reads.delete(i);
-    for (const input of v.inputs) this.#addRead(step.reads, this.at(input));
+    for (const input of v.inputs) step.reads.add(this.at(input));
     step.nodes += 1;
     if (wanted) {
       step.outputs.push(i);
