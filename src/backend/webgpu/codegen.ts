@@ -173,8 +173,30 @@ class Emitter {
 
 const asStored = (text: string, dtype: DType): string => (dtype === 'bool' ? `u32(${text})` : text);
 
-/** A step without a core whose buffers are all read in order goes by four elements an invocation. */
-function flatBuffers(step: Step): Set<number> | null {
+/** Most library functions that a formula may need for four copies of it to be worth their compilation. */
+const QUAD_FUNCTIONS_MAX = 2;
+
+/** Whether the formulas are little but loads and stores: exponentials and their kin are bound by arithmetic. */
+function isLight({ epilogue: { nodes } }: Step, library: ShaderLibrary): boolean {
+  const texts = nodes.map((node) => {
+    if (node.kind === 'index') return node.op.wgsl('', new Array<string>(node.op.wordCount).fill(''));
+    if (node.kind !== 'apply') return '';
+    const inputs = node.args.map((arg) => nodes[arg].dtype);
+    return node.op.wgsl(
+      inputs.map(() => ''),
+      node.dtype,
+      inputs,
+    );
+  });
+  return neededFrom(library.functions, texts.join('\n')).length <= QUAD_FUNCTIONS_MAX;
+}
+
+/**
+ * The buffers that a step without a core reads in order, where it goes by four elements an invocation; null where it
+ * goes one by one.
+ */
+function flatBuffers(step: Step, library: ShaderLibrary): Set<number> | null {
+  if (!isLight(step, library)) return null;
   const flat = new Set<number>();
   const other = new Set<number>();
   for (const node of step.epilogue.nodes) {
@@ -187,7 +209,7 @@ function flatBuffers(step: Step): Set<number> | null {
 function elementwiseKernel(step: Step, library: ShaderLibrary): Kernel {
   const words = new Words();
   const bindings = new Bindings();
-  const flat = flatBuffers(step);
+  const flat = flatBuffers(step, library);
   const quads = new Map<number, string>();
   const loads: string[] = [];
   if (flat !== null) {
