@@ -1,5 +1,5 @@
 // The tests that train PyTorch's networks on a backend and compare every loss, for each lane to call. Knows the public API only.
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Api, Tensor } from './api.ts';
 import { leafOf } from './layouts.ts';
 import {
@@ -95,6 +95,11 @@ export async function train(
 
 /** Define the tests: each network under each optimiser, every one of its 200 losses. */
 export function trainingSuite({ api, rtol = 1e-4, before, runs = () => true }: TrainingSuite): void {
+  let worst = 0;
+  afterAll(() =>
+    console.info(`losses of ${training.steps} steps within ${worst.toExponential(1)} of PyTorch's`),
+  );
+
   describe("PyTorch's training", () => {
     for (const run of training.runs.filter(runs)) {
       test(
@@ -105,6 +110,7 @@ export function trainingSuite({ api, rtol = 1e-4, before, runs = () => true }: T
           const { losses, parameters, accuracy } = await train(api(), run);
           const far = losses.flatMap((loss, step) => {
             const gap = Math.abs(loss / run.losses64[step] - 1);
+            worst = Math.max(worst, gap);
             return gap <= rtol ? [] : [`step ${step}: ${loss}, PyTorch ${run.losses64[step]}, off by ${gap}`];
           });
           expect(far).toEqual([]);
