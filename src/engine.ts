@@ -259,7 +259,9 @@ export class Engine {
       if (roots.length > 0) this.run(roots);
       return;
     }
-    for (const { value, resolve, reject } of reads) this.#residence.read(value).then(resolve, reject);
+    // Small results go along with a read, but not the new values of parameters, which stay on the device.
+    const moved = roots.length === 0 ? this.#residence.moveSmall() : null;
+    for (const { value, resolve, reject } of reads) this.#residence.read(value, moved).then(resolve, reject);
   }
 
   #answer(): void {
@@ -270,10 +272,17 @@ export class Engine {
   #answerAlone({ value, resolve, reject }: Read): void {
     try {
       this.run([value]);
-      this.#residence.read(value).then(resolve, reject);
+      this.#residence.read(value, null).then(resolve, reject);
     } catch (error) {
       reject(error);
     }
+  }
+
+  /** Resolves once everything asked for has run, and small results have moved to the host. */
+  async synchronize(): Promise<void> {
+    const moved = this.#residence.moveSmall();
+    await this.backend.synchronize();
+    await moved;
   }
 
   /** The elements at once, or null where the device cannot do that. */

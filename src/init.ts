@@ -84,7 +84,7 @@ export function deviceInfo(): Device {
 
 /** Resolves once the device has done all that was asked of it; throws what went wrong. */
 export async function synchronize(): Promise<void> {
-  await engine().backend.synchronize();
+  await engine().synchronize();
 }
 
 /** Bytes and buffers that tensors hold on the device, the most there ever were, and bytes kept for reuse. */

@@ -3,15 +3,15 @@ import type { Backend, DeviceBuffer } from './backend/backend.ts';
 import { type DType, type TypedArray, arrayFor } from './core/dtype.ts';
 import { InternalError } from './core/errors.ts';
 import type { Value } from './core/value.ts';
+import { SMALL_BYTES, SmallResults } from './small.ts';
 
-/** Runs after which an unused copy of host data leaves the device. */
-const IDLE_RUNS_MAX = 16;
-/** Bytes of idle copies above which they leave sooner. */
+/**
+ * Runs after which an unused copy of host data leaves the device: at once the first time (a batch is used in one step
+ * and never again), late when it had to come back (a set of batches is gone through again and again).
+ */
+const IDLE_RUNS_MAX = { first: 0, again: 4096 } as const;
+/** Bytes of idle copies above which the oldest leave all the same. */
 const IDLE_BYTES_MAX = 64 * 2 ** 20;
-/** Unread results of at most this many bytes move to the host when there are many. */
-const SMALL_BYTES = 1024;
-/** How many of those may lie on the device. */
-const SMALL_MAX = 256;
 
 /** Elements of one or more Values: in a buffer, on the host, or both (then the buffer is a cache). */
 export class Storage {
@@ -23,6 +23,10 @@ export class Storage {
   users = 0;
   /** The run that last used the buffer. */
   lastRun = 0;
+  /** How often it was brought to the device. */
+  uploads = 0;
+  /** Whether a parameter or the state of an optimiser holds it: then it stays where it is. */
+  pinned = false;
 
   constructor(dtype: DType, size: number, buffer: DeviceBuffer | null) {
     this.dtype = dtype;
@@ -46,11 +50,12 @@ export class Residence {
   /** All of those, whatever their plan. */
   readonly #passing = new WeakSet<Value>();
   readonly #collected: FinalizationRegistry<Storage>;
-  #small: Storage[] = [];
+  readonly #small: SmallResults;
   #run = 0;
 
   constructor(backend: Backend) {
     this.#backend = backend;
+    this.#small = new SmallResults(backend, (storage) => this.#uncache(storage));
     // The net below: what no rule has let go, the garbage collector does.
     this.#collected = new FinalizationRegistry((storage) => this.#leave(storage));
   }
@@ -102,9 +107,9 @@ export class Residence {
     const storage = this.#storage(v);
     storage.lastRun = this.#run;
     if (storage.buffer !== null) return storage.buffer;
-    if (storage.host === null)
-      throw new InternalError(`${v.op.name} has no elements`);
+    if (storage.host === null) throw new InternalError(`${v.op.name} has no elements`);
     storage.buffer = this.#backend.upload(storage.host, storage.dtype);
+    storage.uploads++;
     this.#cached.add(storage);
     return storage.buffer;
   }
@@ -113,7 +118,7 @@ export class Residence {
   put(v: Value, storage: Storage): void {
     this.#enter(v, storage);
     storage.lastRun = this.#run;
-    if (storage.size * 4 <= SMALL_BYTES) this.#small.push(storage);
+    this.#small.add(storage);
     this.#forget(v);
   }
 
@@ -148,7 +153,7 @@ export class Residence {
 
   endRun(): void {
     this.#evict();
-    if (this.#small.length > SMALL_MAX && this.#backend.type === 'webgpu') this.#retire();
+    this.#small.limit();
   }
 
   /** Copies of host data that no recent run has used leave the device. */
@@ -156,8 +161,10 @@ export class Residence {
     let idle = 0;
     for (const storage of this.#cached) {
       const runs = this.#run - storage.lastRun;
-      if (runs > 2) idle += storage.buffer?.bytes ?? 0;
-      if (runs > IDLE_RUNS_MAX || (runs > 2 && idle > IDLE_BYTES_MAX)) this.#uncache(storage);
+      if (runs === 0) continue;
+      idle += storage.buffer?.bytes ?? 0;
+      const leash = storage.uploads < 2 ? IDLE_RUNS_MAX.first : IDLE_RUNS_MAX.again;
+      if (runs > leash || idle > IDLE_BYTES_MAX) this.#uncache(storage);
     }
   }
 
@@ -168,34 +175,16 @@ export class Residence {
     this.#cached.delete(storage);
   }
 
-  /** Moves the older small results (losses, as a rule) to the host in one read that nobody waits for. */
-  #retire(): void {
-    const old = this.#small
-      .slice(0, SMALL_MAX / 2)
-      .filter((storage) => storage.buffer !== null && storage.host === null);
-    this.#small = this.#small.slice(SMALL_MAX / 2);
-    const buffers = old.flatMap((storage) => storage.buffer ?? []);
-    if (buffers.length === 0) return;
-    this.#backend
-      .readMany(
-        buffers,
-        old.map((storage) => storage.size * 4),
-      )
-      .then(
-        (words) =>
-          old.forEach((storage, i) => {
-            if (storage.users <= 0 || storage.buffer === null || storage.host !== null) return;
-            storage.host = fromWords(words[i], storage.dtype);
-            this.#uncache(storage);
-          }),
-        // A lost device is reported to whoever reads next.
-        () => undefined,
-      );
+  /** Moves the small results that nobody has read to the host, in one read. */
+  moveSmall(): Promise<void> {
+    return this.#small.move(this.#small.take());
   }
 
   /** `to` has the elements of `from` from now on. */
   share(from: Value, to: Value): void {
-    this.#enter(to, this.#storage(from));
+    const storage = this.#storage(from);
+    storage.pinned = true;
+    this.#enter(to, storage);
     // What is made of host data alone can be made again.
     if (!('data' in from.attrs)) this.#forget(to);
   }
@@ -221,15 +210,21 @@ export class Residence {
     }
   }
 
-  async read(v: Value): Promise<TypedArray> {
+  /** The elements, once they are there, and once the small results that go along have moved. */
+  async read(v: Value, moved: Promise<void> | null): Promise<TypedArray> {
     if (v.size === 0) return arrayFor(v.dtype, 0);
     const storage = this.#storage(v);
-    if (storage.host !== null) return storage.host.slice();
-    if (storage.buffer === null)
-      throw new InternalError(`${v.op.name} has no elements`);
+    // What is under way is not asked for again; what is not is asked for now, before anything can release it.
+    const data = storage.host ?? (await (this.#small.moving(storage) ?? this.#readAlone(storage, v)));
+    await moved;
+    return data.slice();
+  }
+
+  async #readAlone(storage: Storage, v: Value): Promise<TypedArray> {
+    if (storage.buffer === null) throw new InternalError(`${v.op.name} has no elements`);
     const data = await this.#backend.read(storage.buffer, storage.dtype, storage.size);
     this.#remember(storage, data);
-    return data.slice();
+    return data;
   }
 
   readSync(v: Value): TypedArray | null {
@@ -246,10 +241,4 @@ export class Residence {
     if (storage.size * 4 <= SMALL_BYTES) this.#uncache(storage);
     else this.#cached.add(storage);
   }
-}
-
-function fromWords(words: Uint32Array, dtype: DType): TypedArray {
-  if (dtype === 'u32') return words;
-  if (dtype === 'bool') return Uint8Array.from(words);
-  return dtype === 'i32' ? new Int32Array(words.buffer) : new Float32Array(words.buffer);
 }

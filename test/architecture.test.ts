@@ -15,7 +15,7 @@ const layers: Layers = {
   plan: { places: ['src/plan/'], uses: ['core'] },
   backend: { places: ['src/backend/'], uses: ['core', 'shaders'], usesTypesOf: ['plan'] },
   engine: {
-    places: ['src/engine.ts', 'src/pending.ts', 'src/residence.ts', 'src/roots.ts'],
+    places: ['src/engine.ts', 'src/pending.ts', 'src/residence.ts', 'src/roots.ts', 'src/small.ts'],
     uses: ['plan', 'backend', 'core'],
   },
   tensor: { places: ['src/tensor.ts', 'src/tensor/'], uses: ['ops', 'grad', 'engine', 'core'] },
