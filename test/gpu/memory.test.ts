@@ -176,23 +176,6 @@ describe('loops of other shapes', () => {
     const numbers = await Promise.all(losses.map((loss) => loss.item()));
     expect(numbers.every((x) => x > 0 && x < 100)).toBe(true);
   });
-
-  test('averages of large weights do not grow without bound', async () => {
-    const w = randn([64, 1024], { requiresGrad: true });
-    const optimiser = new optim.SGD([w], { lr: 0.01 });
-    let average = w.detach();
-    for (let step = 1; step <= 1500; step++) {
-      optimiser.zeroGrad();
-      w.square().mean().backward();
-      optimiser.step();
-      average = noGrad(() => average.mul(0.99).add(w.mul(0.01)));
-      if (step % 50 === 0) await synchronize();
-    }
-    const [now, then] = [await w.square().mean().item(), await average.square().mean().item()];
-    expect(then).toBeGreaterThan(now);
-    // 1,500 averages of 256 KiB are 375 MiB; what idles above the budget of 256 MiB leaves the device.
-    expect(memory().peak).toBeLessThan(300 * 2 ** 20);
-  });
 });
 
 describe('without one await', () => {
