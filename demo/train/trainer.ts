@@ -1,7 +1,15 @@
 // The training loop, the same in a page and in Node; it knows pictures as arrays, and neither files nor browsers.
 import { data, manualSeed, noGrad, optim, type Tensor } from '../../src/index.ts';
 import { accuracy, outputs, predictions } from './metrics.ts';
-import { type Batch, buildNetwork, type Network, Pictures, readArrays, toTensors } from './model.ts';
+import {
+  type Batch,
+  buildNetwork,
+  MODERATE_PICTURES,
+  type Network,
+  Pictures,
+  readArrays,
+  toTensors,
+} from './model.ts';
 import type {
   EpochMetrics,
   Evaluation,
@@ -17,8 +25,6 @@ import type {
 const READ_EVERY = 8;
 /** Pictures per forward pass when measuring. */
 const EVALUATION_BATCH = 128;
-/** Pictures of a set that stay on the device between measurements, at 64 KB each. */
-const RESIDENT_PICTURES = 4096;
 /** Milliseconds after which the loop lets other work (a stop signal) have its turn. */
 const BREATHE_EVERY = 50;
 /** Seconds between two checkpoints; one is also made at the end and when stopped. */
@@ -47,7 +53,7 @@ export class Measured {
 
   #batches(): Iterable<Batch> {
     const loader = new data.DataLoader(this.#pictures, { batchSize: EVALUATION_BATCH });
-    if (this.#pictures.length > RESIDENT_PICTURES) return loader;
+    if (this.#pictures.length > MODERATE_PICTURES) return loader;
     return (this.#kept ??= [...loader]);
   }
 

@@ -91,7 +91,10 @@ function opening(scene: Scene, style: Exclude<HairStyle, 'bald'>): Field {
 
 /** Curls: two crossing sets of crinkled lines. */
 function ringlets(u: number, v: number, noise: (x: number) => number): number {
-  return 1.6 * noise(u * 15 + 2.5 * noise(v * 6)) * noise(v * 15 + 2.5 * noise(u * 6 + 40) + 80) + 0.3 * noise((u + v) * 7);
+  return (
+    1.6 * noise(u * 15 + 2.5 * noise(v * 6)) * noise(v * 15 + 2.5 * noise(u * 6 + 40) + 80) +
+    0.3 * noise((u + v) * 7)
+  );
 }
 
 /** Strands that run from the parting down, lit as a round cap with a band of gloss. */
@@ -209,7 +212,8 @@ export function paintBeard(scene: Scene): void {
     },
   };
   // Fair hair goes with a darker beard, more often than not.
-  const tone = hair.tone < 0.4 ? hair.tone * 1.1 : noise(5) > -0.2 ? Math.min(hair.tone, skin) * 0.55 : hair.tone;
+  const tone =
+    hair.tone < 0.4 ? hair.tone * 1.1 : noise(5) > -0.2 ? Math.min(hair.tone, skin) * 0.55 : hair.tone;
   const light: Field = (u, v) => {
     const texture = noise(u * 34 + noise(v * 9) * 2) * 0.6 + noise(u * 11 - v * 6 + 33) * 0.4;
     return lit(

@@ -68,17 +68,17 @@ export interface Traits {
   readonly texture: number;
 }
 
-const hairOfWomen = { long: 44, bob: 20, bun: 11, pixie: 9, curls: 8, short: 6, quiff: 2 };
+const hairOfWomen = { long: 48, bob: 26, bun: 8, pixie: 7, curls: 5, short: 5, quiff: 1 };
 const hairOfMen = {
-  short: 36,
+  short: 37,
   quiff: 18,
-  buzz: 9,
+  buzz: 10,
   ring: 5,
   bald: 6,
   pixie: 5,
   curls: 6,
-  long: 9,
-  bob: 3,
+  long: 8,
+  bob: 2,
   bun: 3,
 };
 
@@ -142,11 +142,11 @@ function sceneTraits(r: Random): Pick<Traits, 'pose' | 'light' | 'film'> {
   const backlit = r.chance(0.12);
   return {
     pose: {
-      x: r.bell(0, 0.055),
-      y: r.bell(-0.04, 0.035),
+      x: r.bell(0, 0.03),
+      y: r.bell(-0.04, 0.025),
       scale: r.bell(0.53, 0.025),
-      tilt: r.bell(0, 0.05),
-      yaw: r.bell(0, 0.4),
+      tilt: r.bell(0, 0.04),
+      yaw: r.bell(0, 0.33),
     },
     light: {
       x,
@@ -199,7 +199,7 @@ function accessories(
 export function sampleTraits(seed: number, index: number): Traits {
   const r = new Random(seed, index);
   const woman = r.chance(0.5);
-  const darkBackdrop = r.chance(0.5);
+  const darkBackdrop = r.chance(0.32);
   // As a photographer would, hair is mostly set off against the backdrop: what is seen beside the cheek is
   // bright or dark for both classes alike, and only with the backdrop does it tell whether hair hangs there.
   const darkHair = r.chance(darkBackdrop ? 0.12 : 0.88);
