@@ -91,7 +91,7 @@ export const scatterSumOp: CoreOp<{ dim: number; length: number }> = {
 };
 
 /** The host data of which the Value is another shape; nothing where it is computed. */
-function hostData(v: Value): TypedArray | readonly number[] {
+export function hostData(v: Value): TypedArray | readonly number[] {
   let from: Value | undefined = v;
   while (from?.op === reshapeOp || from?.op === permuteOp || from?.op === expandOp) [from] = from.inputs;
   return from?.op === dataOp && 'data' in from.attrs ? (from.attrs.data as TypedArray) : [];

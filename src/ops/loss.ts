@@ -1,5 +1,5 @@
 // Losses, with PyTorch's reductions.
-import { DtypeError, ShapeError, ValueError } from '../core/errors.ts';
+import { DtypeError, IndexError, ShapeError, ValueError } from '../core/errors.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
 import { type Value, applyComposite } from '../core/value.ts';
 import { add, clamp, div, maximum, mul, sub, where } from './arithmetic.ts';
@@ -7,7 +7,7 @@ import { logsigmoid } from './activation.ts';
 import { cast } from './cast.ts';
 import { ne } from './comparison.ts';
 import { spread } from './family.ts';
-import { gather, indexSelect } from './indexing.ts';
+import { gather, hostData, indexSelect } from './indexing.ts';
 import { log, log1p, neg, square } from './math.ts';
 import { expand, reshape, unsqueeze } from './movement.ts';
 import { sum } from './reduce.ts';
@@ -103,7 +103,8 @@ interface ClassOptions {
 /** Classes are dimension 1, or dimension 0 of a single example. */
 const classDim = (x: Value): number => (x.shape.length === 1 ? 0 : 1);
 
-function checkTarget(where_: string, x: Value, target: Value): void {
+/** Classes that the host knows are checked here; on the GPU one out of range would read the nearest. */
+function checkTarget(where_: string, x: Value, target: Value, ignoreIndex: number): void {
   const dim = classDim(x);
   const expected = x.shape.filter((_, d) => d !== dim);
   if (x.shape.length === 0 || !sameShape(expected, target.shape)) {
@@ -120,12 +121,21 @@ function checkTarget(where_: string, x: Value, target: Value): void {
       fix: 'make the target with { dtype: "i32" }',
     });
   }
+  const classes = x.shape[dim];
+  for (const c of hostData(target)) {
+    if (c === ignoreIndex || (c >= 0 && c < classes)) continue;
+    throw new IndexError(`${where_}: there is no such class`, {
+      where: `input ${formatShape(x.shape)}, classes in dimension ${dim}`,
+      expected: `0 … ${classes - 1}`,
+      got: String(c),
+    });
+  }
 }
 
 /** −log p of the target's class, given log-probabilities x: [N, C, ..] and classes [N, ..]. */
 export function nllLoss(x: Value, target: Value, options: ClassOptions = {}): Value {
-  checkTarget('nllLoss', x, target);
   const { weight, ignoreIndex = -100, reduction = 'mean' } = options;
+  checkTarget('nllLoss', x, target, ignoreIndex);
   const dim = classDim(x);
   const counted = ne(target, ignoreIndex);
   const safe = where(counted, target, 0);

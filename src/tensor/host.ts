@@ -93,6 +93,16 @@ export interface HostOptions {
   readonly shape?: Shape | undefined;
 }
 
+/** Whether the memory was given away: looked for in the one way that every engine knows. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /**
  * A Value of the data. Numbers are f32 unless `dtype` says otherwise, booleans bool, typed arrays what they are
  * (Float64Array becomes f32, 8- and 16-bit integers become i32 or u32). The data is copied.
@@ -103,7 +113,7 @@ export function hostValue(data: HostData, options: HostOptions): Value {
     return constant(converted([data], dtype)[0], [], dtype);
   }
   if (ArrayBuffer.isView(data)) {
-    if (data.buffer instanceof ArrayBuffer && 'detached' in data.buffer && data.buffer.detached === true) {
+    if (data.byteLength === 0 && isDetached(data.buffer)) {
       throw new ValueError('tensor: the array was detached', {
         fix: 'make the tensor before transferring the buffer',
       });

@@ -1,0 +1,151 @@
+// Every message of a refused call, word for word; and that no message is left out.
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Tensor } from '../../src/index.ts';
+import * as w from '../../src/index.ts';
+
+/** Calls as no type allows them. */
+type Loose = Record<string, (...args: unknown[]) => unknown>;
+const loose = (t: Tensor): Loose => t as unknown as Loose;
+const free = w as unknown as Loose;
+
+const z = (...shape: number[]): Tensor => w.zeros(shape);
+const bools = (): Tensor => w.tensor([true, false]);
+const ints = (...data: number[]): Tensor => w.tensor(Int32Array.from(data));
+
+const calls: Readonly<Record<string, () => unknown>> = {
+  'shapes that do not broadcast': () => z(2, 3).add(z(4, 3)),
+  'a dimension out of range': () => z(2, 3).sum({ dim: 2 }),
+  'a dimension named twice': () => z(2, 3).sum({ dim: [0, -2] }),
+  'too many dimensions': () => z(1, 1, 1, 1, 1, 1, 1, 1, 1),
+  'a negative size': () => z(2, -3),
+  'a fractional size': () => z(2.5),
+  'too many elements': () => z(2 ** 16, 2 ** 16),
+  'a shape not made of numbers': () => free['zeros'](2, '3'),
+  'reshape to another size': () => z(2, 3).reshape(4, 2),
+  'reshape with two holes': () => z(2, 3).reshape(-1, -1),
+  'reshape with a hole that does not work out': () => z(2, 3).reshape(-1, 4),
+  'reshape to too few': () => z(2, 3).reshape(5),
+  'matmul of other inner dimensions': () => z(2, 3).matmul(z(4, 5)),
+  'matmul that wants a transpose': () => z(2, 3).matmul(z(2, 3)),
+  'matmul of a scalar': () => z(2, 3).matmul(w.scalar(2)),
+  'matmul of bools': () => bools().matmul(z(2)),
+  'mm of vectors': () => z(2).mm(z(2, 2)),
+  'bmm of other numbers of matrices': () => z(2, 3, 4).bmm(z(3, 4, 5)),
+  'sub of bools': () => bools().sub(bools()),
+  'neg of bools': () => bools().neg(),
+  'div with an unknown rounding': () => loose(z(2))['div'](2, { roundingMode: 'up' }),
+  'where of numbers': () => w.where(z(2), z(2), z(2)),
+  'clamp without bounds': () => z(2).clamp({}),
+  'gelu with an unknown approximation': () => loose(z(2))['gelu']({ approximate: 'erf' }),
+  'mean of integers': () => ints(1, 2).mean(),
+  'amax of nothing': () => z(2, 0).amax({ dim: 1 }),
+  'max along a dimension that is not there': () => z(2, 3).max(5),
+  'tril of a vector': () => z(3).tril(),
+  'permute with too few dimensions': () => z(2, 3).permute(1),
+  'movedim of unlike lists': () => z(2, 3).movedim([0, 1], [1]),
+  'expand of a dimension longer than 1': () => z(2, 3).expand(4, 3),
+  'slice of a scalar': () => w.scalar(1).slice(0, 0, 1),
+  'slice backwards': () => z(4).slice(0, 0, 4, -1),
+  'narrow outside': () => z(4).narrow(0, 2, 3),
+  'select outside': () => z(2, 3).select(1, 3),
+  'flatten the wrong way round': () => z(2, 3, 4).flatten({ startDim: 2, endDim: 1 }),
+  'repeat with too few counts': () => z(2, 3).repeat(2),
+  'cat of nothing': () => w.cat([]),
+  'cat of scalars': () => w.cat([w.scalar(1), w.scalar(2)]),
+  'cat of other shapes': () => w.cat([z(2, 3), z(2, 4)], 0),
+  'stack of nothing': () => w.stack([]),
+  'stack of other shapes': () => w.stack([z(2), z(3)]),
+  'split into pieces of no length': () => z(4).split(0),
+  'split into pieces that do not add up': () => z(4).split([1, 2]),
+  'chunk into no pieces': () => z(4).chunk(0),
+  'indices out of range': () => z(2, 3).indexSelect(1, ints(0, 3)),
+  'indices that are fractions': () => z(2, 3).gather(1, z(2, 3)),
+  'an index with other dimensions': () => z(2, 3).gather(1, ints(0)),
+  'indexSelect by a matrix': () => z(2, 3).indexSelect(1, ints(0, 1).reshape(1, 2)),
+  'scatterAdd of another element type': () => z(3).scatterAdd(0, ints(0), ints(1)),
+  't of three dimensions': () => z(2, 3, 4).t(),
+  'a loss of other shapes': () => w.binaryCrossEntropy(z(3, 1), z(3)),
+  'a loss with an unknown reduction': () => free['mseLoss'](z(3), z(3), { reduction: 'avg' }),
+  'classes of another shape': () => w.crossEntropy(z(4, 3), ints(0, 1)),
+  'classes that are fractions': () => w.nllLoss(z(2, 3), z(2)),
+  'a class that is not there': () => w.crossEntropy(z(2, 3), ints(0, 3)),
+  'label smoothing outside': () => w.crossEntropy(z(2, 3), ints(0, 1), { labelSmoothing: 2 }),
+  'randint over an empty range': () => w.randint(3, 3, [2]),
+  'a seed that is none': () => w.manualSeed(-1),
+  'arange the wrong way': () => w.arange(0, 5, -1),
+  'a picture of another size': () => w.fromImageData({ data: new Uint8Array(8), width: 2, height: 2 }),
+  'ragged rows': () => w.tensor([[1, 2], [3]]),
+  'rows nested unevenly': () => w.tensor([1, [2]]),
+  'elements that are words': () => free['tensor']([1, 'two']),
+  'a tensor of nothing': () => free['tensor'](null),
+  'an integer beyond 32 bits': () => w.tensor(new BigInt64Array([2n ** 40n])),
+  'a fraction as an integer': () => w.tensor([1.5], { dtype: 'i32' }),
+  'a detached array': () => {
+    const data = new Float32Array(4);
+    structuredClone(data.buffer, { transfer: [data.buffer] });
+    return w.tensor(data);
+  },
+  'integers that require a gradient': () => w.tensor([1], { dtype: 'i32', requiresGrad: true }),
+  'bools that are asked for a gradient': () => bools().requiresGrad_(),
+  'an unknown element type': () => loose(z(2))['to']('f16'),
+  'another device': () => z(2).to('webgpu'),
+  'a size that is not there': () => z(2, 3).size(4),
+  'item of two': () => z(2).item(),
+  'assign of another shape': () => z(2).assign(z(3)),
+};
+
+beforeAll(async () => {
+  await w.init({ device: 'cpu' });
+});
+
+async function messageOf(call: () => unknown): Promise<string> {
+  try {
+    await call();
+  } catch (error) {
+    if (error instanceof w.WgradError) return `${error.name} (${error.code}): ${error.message}`;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('a refused call says what, where, what was expected, what came, and how to mend it', () => {
+  test.each(Object.entries(calls))('%s', async (_, call) => {
+    expect(await messageOf(call)).toMatchSnapshot();
+  });
+});
+
+/** Messages that other tests hold: what the snapshots below are not about. */
+const ELSEWHERE = [
+  'a GPU cannot be read without waiting', // test/gpu
+  'no inputs are named', // test/autograd
+  'the data does not fill the shape', // a shape comes with the data only from within
+  'the gradient does not have the output', // test/autograd
+];
+
+test('init with unknown words', async () => {
+  const init = free['init'];
+  expect(await messageOf(() => init({ device: 'gpu' }))).toMatchSnapshot();
+  expect(await messageOf(() => init({ device: 'cpu', mode: 'fast' }))).toMatchSnapshot();
+});
+
+test('no message is left out', async () => {
+  const root = path.resolve(import.meta.dirname, '../../src');
+  const files = ['ops', 'tensor', 'core'].flatMap((folder) =>
+    readdirSync(path.join(root, folder)).map((file) => path.join(root, folder, file)),
+  );
+  const pattern = /new (?:Shape|Dtype|Value|Index)Error\(\s*(?:`([^`]*)`|'([^']*)'|"([^"]*)")/g;
+  const said = await Promise.all(Object.values(calls).map(messageOf));
+  const missing = files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(pattern)].flatMap((match) => {
+      const [longest] = (match[1] ?? match[2] ?? match[3])
+        .split(/\$\{[^}]*\}/)
+        .sort((a, b) => b.length - a.length);
+      const known =
+        said.some((text) => text.includes(longest)) || ELSEWHERE.some((text) => longest.includes(text));
+      return known ? [] : [`${path.basename(file)}: ${longest}`];
+    }),
+  );
+  expect(missing).toEqual([]);
+});
