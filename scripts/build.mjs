@@ -35,17 +35,18 @@ function compile() {
 }
 
 async function writeShaders() {
-  const folder = path.join(outDir, 'shaders');
-  mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(path.join(root, 'shaders')).filter((file) => file.endsWith('.wgsl'))) {
+  const names = readdirSync(path.join(root, 'shaders'), { recursive: true, encoding: 'utf8' });
+  for (const name of names.filter((file) => file.endsWith('.wgsl'))) {
     const module = await shaderModule(path.join(root, 'shaders', name));
-    writeFileSync(path.join(folder, name.replace(/\.wgsl$/, '.js')), module);
+    const file = path.join(outDir, 'shaders', name.replace(/\.wgsl$/, '.js'));
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, module);
   }
 }
 
 /** What tsc leaves in imports: `.wgsl?raw` in code, `.ts` in types. */
 function mendImports() {
-  const shader = /(['"])(?:\.\.\/)+shaders\/([\w-]+)\.wgsl\?raw\1/g;
+  const shader = /(['"])(?:\.\.\/)+shaders\/([\w/-]+)\.wgsl\?raw\1/g;
   const source = /(\bfrom |\bimport\()(['"])(\.{1,2}\/[^'"]+)\.ts\2/g;
   for (const name of readdirSync(outDir, { recursive: true, encoding: 'utf8' })) {
     const file = path.join(outDir, name);

@@ -71,6 +71,7 @@ export class Pictures implements data.BatchDataset<number, Batch> {
   readonly #pixels: Uint8Array;
   readonly #lookup: Float32Array;
   #normalised: Float32Array | undefined;
+  #scratch = new Float32Array(0);
 
   constructor(pixels: Uint8Array, labels: Int32Array, normalisation: Normalisation) {
     this.#pixels = pixels;
@@ -89,7 +90,9 @@ export class Pictures implements data.BatchDataset<number, Batch> {
 
   getBatch(indices: Uint32Array): Batch {
     const which = indices.slice();
-    const values = new Float32Array(which.length * PIXELS);
+    // One array for all batches, since a tensor copies its data: fresh memory costs more than the copying.
+    if (this.#scratch.length < which.length * PIXELS) this.#scratch = new Float32Array(which.length * PIXELS);
+    const values = this.#scratch.subarray(0, which.length * PIXELS);
     which.forEach((picture, i) => {
       const [from, to] = [picture * PIXELS, (picture + 1) * PIXELS];
       values.set(this.#normalised?.subarray(from, to) ?? this.#normalise(from, to), i * PIXELS);

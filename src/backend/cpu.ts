@@ -17,8 +17,7 @@ class HostBuffer implements DeviceBuffer {
 }
 
 function dataOf(buffer: DeviceBuffer): TypedArray {
-  if (!(buffer instanceof HostBuffer))
-    throw new InternalError('a buffer of another backend');
+  if (!(buffer instanceof HostBuffer)) throw new InternalError('a buffer of another backend');
   return buffer.data;
 }
 

@@ -51,8 +51,7 @@ class Formula {
     if (!stored && v.body !== null) return this.node(groups.at(v.body), moves);
     if (!stored && v.op.kind === 'view') return this.node(groups.at(v.inputs[0]), [viewMove(v), ...moves]);
     const view = composed(v.shape, moves);
-    if (view === null)
-      throw new InternalError(`no view of ${v.op.name} [${v.shape.join()}]`);
+    if (view === null) throw new InternalError(`no view of ${v.op.name} [${v.shape.join()}]`);
     const path = isIdentity(view, v.size) ? '' : `${view.shape.join()};${view.strides.join()};${view.offset}`;
     const key = `${i}:${path}`;
     const known = this.#seen.get(key);
@@ -87,8 +86,7 @@ class Formula {
 function coreOf(order: readonly Value[], groups: Grouping, draft: Draft): Core | null {
   if (draft.core === null) return null;
   const v = order[draft.core];
-  if (v.op.kind !== 'core')
-    throw new InternalError(`${v.op.name} is no core operation`);
+  if (v.op.kind !== 'core') throw new InternalError(`${v.op.name} is no core operation`);
   const { op } = v;
   const operands = v.inputs.map((input, k): Operand => {
     const access = op.access(k, v.attrs, v.inputs);

@@ -107,9 +107,7 @@ describe('runs', () => {
 describe('the same seed', () => {
   /** Every number of a short training, with dropout-like noise. */
   async function train(): Promise<number[]> {
-    const { model, optimiser, batch } = setUp(
-      (p) => new optim.Adam(p, { lr: 0.01 }),
-    );
+    const { model, optimiser, batch } = setUp((p) => new optim.Adam(p, { lr: 0.01 }));
     const numbers: number[] = [];
     for (let step = 0; step < 10; step++) {
       const { x, y } = batch();

@@ -23,8 +23,7 @@ export function bindGroup(
     entries: [
       { binding: 0, resource: { buffer: uniform, offset: uniformOffset, size: uniformBytes } },
       ...buffers.map(({ gpu }, i) => {
-        if (gpu === null)
-          throw new InternalError('a buffer is bound before it is made');
+        if (gpu === null) throw new InternalError('a buffer is bound before it is made');
         return { binding: i + 1, resource: { buffer: gpu, size: bindingBytes[i] } };
       }),
     ],

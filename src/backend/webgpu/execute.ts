@@ -36,8 +36,7 @@ interface Dispatch {
 }
 
 function own(buffer: DeviceBuffer): GPUTensorBuffer {
-  if (!(buffer instanceof GPUTensorBuffer))
-    throw new InternalError('a buffer of another backend');
+  if (!(buffer instanceof GPUTensorBuffer)) throw new InternalError('a buffer of another backend');
   return buffer;
 }
 
@@ -163,8 +162,7 @@ export class WebGPUBackend implements Backend {
         const bound = bindings.map(({ source }) => {
           const buffer =
             source.kind === 'value' ? buffers[source.value] : source.kind === 'scratch' ? scratch : next;
-          if (!buffer)
-            throw new InternalError(`${step.label} reads what was not computed`);
+          if (!buffer) throw new InternalError(`${step.label} reads what was not computed`);
           return buffer;
         });
         dispatches.push({ prepared: kernel, buffers: bound });
@@ -248,8 +246,7 @@ export class WebGPUBackend implements Backend {
     const pass = encoder.beginComputePass();
     for (const { prepared: kernel, buffers } of dispatches) {
       const { ready } = kernel.pipeline;
-      if (ready === null)
-        throw new InternalError(`${kernel.kernel.label} is not compiled`);
+      if (ready === null) throw new InternalError(`${kernel.kernel.label} is not compiled`);
       pass.setPipeline(ready);
       pass.setBindGroup(0, bindGroup(device, kernel, buffers, prepared.uniform));
       pass.dispatchWorkgroups(kernel.workgroups[0], kernel.workgroups[1]);

@@ -46,8 +46,7 @@ export function parseModule(source: string): Declaration[] {
     start = i + 1;
     if (piece === ';' || piece === '') continue;
     const match = head.exec(piece);
-    if (match === null)
-      throw new InternalError(`no declaration: ${piece.slice(0, 60)}`);
+    if (match === null) throw new InternalError(`no declaration: ${piece.slice(0, 60)}`);
     declarations.push({ kind: match[1] as Declaration['kind'], name: match[2], text: piece });
   }
   return declarations;
@@ -106,8 +105,7 @@ function checkNames(declarations: readonly Declaration[], by: Specialisation): v
     ...(by.bindings?.keys() ?? []),
   ];
   for (const name of named) {
-    if (!known.has(name))
-      throw new InternalError(`the shader has no declaration ${name}`);
+    if (!known.has(name)) throw new InternalError(`the shader has no declaration ${name}`);
   }
 }
 

@@ -50,7 +50,7 @@ export class Canvas {
     for (let i = 0, row = 0; row < size; row++) {
       const y = (2 * row + 1) / size - 1;
       for (let column = 0; column < size; column++, i++) {
-        grey[i] = change(grey[i] as number, (2 * column + 1) / size - 1, y, i);
+        grey[i] = change(grey[i], (2 * column + 1) / size - 1, y, i);
       }
     }
   }
@@ -73,7 +73,7 @@ export class Canvas {
         const cover = 0.5 - shape(u, v) * inverse;
         if (cover <= 0) continue;
         const i = row * size + column;
-        const under = grey[i] as number;
+        const under = grey[i];
         const over = typeof shade === 'number' ? shade : shade(u, v);
         grey[i] = under + (over - under) * (cover < 1 ? cover * opacity : opacity);
       }

@@ -43,7 +43,7 @@ export class Random {
     const keys = Object.keys(weights) as K[];
     const total = keys.reduce((sum, key) => sum + (weights[key] ?? 0), 0);
     let left = this.range(0, total);
-    let chosen = keys[0] as K;
+    let chosen = keys[0];
     for (const key of keys) {
       const weight = weights[key] ?? 0;
       if (weight > 0) chosen = key;
@@ -62,7 +62,7 @@ export function smoothNoise(random: Random): (x: number) => number {
     const floor = Math.floor(x);
     const f = x - floor;
     const i = floor & 255;
-    const from = values[i] as number;
-    return from + ((values[i + 1] as number) - from) * f * f * (3 - 2 * f);
+    const from = values[i];
+    return from + ((values[i + 1]) - from) * f * f * (3 - 2 * f);
   };
 }

@@ -68,7 +68,7 @@ export interface Traits {
   readonly texture: number;
 }
 
-const hairOfWomen = { long: 48, bob: 26, bun: 8, pixie: 7, curls: 5, short: 5, quiff: 1 };
+const hairOfWomen = { long: 53, bob: 26, bun: 7, pixie: 6, curls: 4, short: 3, quiff: 1 };
 const hairOfMen = {
   short: 37,
   quiff: 18,
@@ -88,8 +88,8 @@ function hairTraits(r: Random, woman: boolean, dark: boolean): Traits['hair'] {
     style === 'bob' ? r.range(0.75, 1.1) : style === 'long' ? r.range(1.35, 2.2) : r.range(-0.05, 0.2);
   return {
     style,
-    tone: dark ? r.range(0.04, 0.2) : r.range(0.55, 0.76),
-    volume: r.bell(0.12, 0.03),
+    tone: dark ? r.range(0.04, 0.2) : r.range(0.58, 0.78),
+    volume: r.bell(0.14, 0.03),
     length,
     part: r.range(-0.5, 0.5),
     fringe: r.chance(style === 'long' || style === 'bob' || style === 'pixie' ? 0.35 : 0.12)
@@ -139,12 +139,12 @@ function mouthTraits(r: Random, woman: boolean): Traits['mouth'] {
 function sceneTraits(r: Random): Pick<Traits, 'pose' | 'light' | 'film'> {
   const x = r.range(-0.8, 0.8);
   const y = r.chance(0.12) ? r.range(0.2, 0.5) : r.range(-0.65, -0.1);
-  const backlit = r.chance(0.12);
+  const backlit = r.chance(0.08);
   return {
     pose: {
       x: r.bell(0, 0.03),
       y: r.bell(-0.04, 0.025),
-      scale: r.bell(0.53, 0.025),
+      scale: r.bell(0.53, 0.02),
       tilt: r.bell(0, 0.04),
       yaw: r.bell(0, 0.33),
     },
@@ -156,7 +156,7 @@ function sceneTraits(r: Random): Pick<Traits, 'pose' | 'light' | 'film'> {
       exposure: backlit ? r.range(0.5, 0.7) : r.range(0.85, 1.12),
     },
     film: {
-      noise: r.chance(0.25) ? r.range(0.025, 0.05) : r.range(0.006, 0.022),
+      noise: r.chance(0.25) ? r.range(0.025, 0.042) : r.range(0.006, 0.022),
       vignette: r.range(0, 0.3),
       grain: r.bits(),
     },
@@ -170,16 +170,16 @@ function accessories(
   return {
     glasses: r.pick({ none: 70, round: 11, square: 13, sun: 6 }),
     hat: {
-      style: r.pick({ none: 80, beanie: 7, cap: 6, brim: 7 }),
+      style: r.pick({ none: 85, beanie: 5, cap: 5, brim: 5 }),
       tone: r.chance(0.5) ? r.range(0.08, 0.3) : r.range(0.55, 0.88),
     },
     earrings: r.chance(woman ? 0.5 : 0.07) ? r.pick({ stud: 1, drop: 2, hoop: 2 }) : 'none',
     occluder: {
-      kind: r.pick({ none: 84, mask: 4, scarf: 6, foreground: 6 }),
+      kind: r.pick({ none: 86, mask: 4, scarf: 4, foreground: 6 }),
       tone: r.range(0.15, 0.9),
-      x: r.chance(0.5) ? r.range(-1.1, -0.65) : r.range(0.65, 1.1),
-      y: r.range(-0.2, 1),
-      r: r.range(0.35, 0.55),
+      x: r.chance(0.5) ? r.range(-1.5, -1) : r.range(1, 1.5),
+      y: r.range(0.7, 1.5),
+      r: r.range(0.5, 0.75),
     },
     body: {
       clothes: r.pick<Clothes>(
@@ -189,8 +189,8 @@ function accessories(
       ),
       tone: r.range(0.1, 0.85),
       shirt: r.range(0.7, 0.92),
-      shoulders: r.bell(woman ? 1.55 : 1.8, 0.1),
-      neck: r.bell(woman ? 0.37 : 0.46, 0.03),
+      shoulders: r.bell(woman ? 1.5 : 1.82, 0.1),
+      neck: r.bell(woman ? 0.36 : 0.47, 0.03),
     },
   };
 }
@@ -202,8 +202,8 @@ export function sampleTraits(seed: number, index: number): Traits {
   const darkBackdrop = r.chance(0.32);
   // As a photographer would, hair is mostly set off against the backdrop: what is seen beside the cheek is
   // bright or dark for both classes alike, and only with the backdrop does it tell whether hair hangs there.
-  const darkHair = r.chance(darkBackdrop ? 0.12 : 0.88);
-  const near = darkBackdrop ? r.range(0.06, 0.3) : r.range(0.66, 0.92);
+  const darkHair = r.chance(darkBackdrop ? 0.07 : 0.94);
+  const near = darkBackdrop ? r.range(0.06, 0.24) : r.range(0.7, 0.92);
   return {
     woman,
     ...sceneTraits(r),
@@ -220,7 +220,7 @@ export function sampleTraits(seed: number, index: number): Traits {
     beard: {
       style: woman
         ? 'none'
-        : r.pick<BeardStyle>({ none: 40, stubble: 14, moustache: 9, goatee: 12, full: 25 }),
+        : r.pick<BeardStyle>({ none: 35, stubble: 13, moustache: 9, goatee: 13, full: 30 }),
       length: r.range(0.02, 0.2),
     },
     ...accessories(r, woman),
