@@ -34,13 +34,13 @@ function noseRelief(scene: Scene, out: Float64Array): (u: number, v: number) => 
     const q = (u - yaw * (0.15 + 0.15 * t)) / half;
     if (q > -1.5 && q < 1.5) {
       const ridge = hill((q * q) / 2.25) * ramp(0, 0.25, t) * ramp(1.2, 0.95, t);
-      out[0] = (out[0]) + 0.75 * q * ridge;
+      out[0] = out[0] + 0.75 * q * ridge;
     }
     const x = (u - tipU) / 0.15;
     const y = (v - tipV) / 0.13;
     const tip = hill(x * x + y * y);
-    out[0] = (out[0]) + 0.5 * tip * x;
-    out[1] = (out[1]) + 0.8 * tip * y;
+    out[0] = out[0] + 0.5 * tip * x;
+    out[1] = out[1] + 0.8 * tip * y;
   };
 }
 

@@ -63,6 +63,6 @@ export function smoothNoise(random: Random): (x: number) => number {
     const f = x - floor;
     const i = floor & 255;
     const from = values[i];
-    return from + ((values[i + 1]) - from) * f * f * (3 - 2 * f);
+    return from + (values[i + 1] - from) * f * f * (3 - 2 * f);
   };
 }

@@ -1,6 +1,6 @@
 /** What every part of a drawing shares: the canvas, the traits, the planes of head and body, the light. */
 
-import type { Canvas} from './canvas.ts';
+import type { Canvas } from './canvas.ts';
 import { clamp, type Frame } from './canvas.ts';
 import { Random, smoothNoise } from './random.ts';
 import type { Traits } from './traits.ts';
