@@ -4,9 +4,9 @@ import { type DeviceChoice, RunError } from './types.ts';
 
 /** What a run does when nothing is said; chosen by trying plain gradient descent on the drawn portraits. */
 export const DEFAULTS = {
-  epochs: 50,
+  epochs: 40,
   batch: 32,
-  lr: 0.015,
+  lr: 0.06,
   hidden: [4] as readonly number[],
   seed: 1,
   count: 2400,
