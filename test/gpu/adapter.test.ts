@@ -1,11 +1,16 @@
 /** The lane itself: a WebGPU adapter is here, and a one-line compute shader runs on it. No library code. */
 import { expect, inject, test } from 'vitest';
 
+/** Dawn's instance must outlive its devices: the process dies when it is collected before them. */
+const held: GPU[] = [];
+
 /** WebGPU's entry point: the page's in Chrome, npm's `webgpu` in Node. */
 async function entry(): Promise<GPU> {
   if (inject('lane') === 'chrome') return navigator.gpu;
   const { create } = await import('webgpu');
-  return create([]);
+  const gpu = create([]);
+  held.push(gpu);
+  return gpu;
 }
 
 test('the lane has an adapter, and a shader writes what it should', async () => {
