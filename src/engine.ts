@@ -312,7 +312,7 @@ export class Engine {
     this.#failure ??= new DeviceDisposedError('this device was disposed of', {
       fix: 'call init() for a new one',
     });
-    this.backend.dispose();
+    this.backend.dispose(this.#failure);
   }
 }
 

@@ -26,16 +26,37 @@ export interface Device {
 
 const reasons = new WeakMap<Engine, string>();
 const options_ = new WeakMap<Engine, string>();
+/** Devices on their way, by their options: who asks for the same one meanwhile waits for it. */
+const opening = new Map<string, Promise<Engine>>();
 
-async function open(options: InitOptions): Promise<{ engine: Engine; reason?: string }> {
-  const { device = 'auto', precision = 'f32' } = options;
-  if (device === 'cpu') return { engine: new Engine(new CPUBackend(precision)) };
-  const { powerPreference } = options;
+async function open(options: InitOptions, key: string): Promise<Engine> {
+  const { device = 'auto', precision = 'f32', powerPreference } = options;
+  let on: Engine;
   try {
-    return { engine: new Engine(await WebGPUBackend.open({ powerPreference })) };
+    const backend =
+      device === 'cpu' ? new CPUBackend(precision) : await WebGPUBackend.open({ powerPreference });
+    on = new Engine(backend);
   } catch (error) {
     if (device === 'webgpu' || !(error instanceof WebGPUUnavailableError)) throw error;
-    return { engine: new Engine(new CPUBackend(precision)), reason: error.message };
+    on = new Engine(new CPUBackend(precision));
+    reasons.set(on, error.message);
+  }
+  options_.set(on, key);
+  return on;
+}
+
+/** The engine with these options: the current one, one on its way, or a new one. */
+async function engineFor(options: InitOptions): Promise<Engine> {
+  const { device = 'auto', precision = 'f32', powerPreference = '' } = options;
+  const key = JSON.stringify([device, precision, powerPreference]);
+  const alive = engineOrNull();
+  if (alive !== null && alive.failure === null && options_.get(alive) === key) return alive;
+  const pending = opening.get(key) ?? open(options, key);
+  opening.set(key, pending);
+  try {
+    return await pending;
+  } finally {
+    opening.delete(key);
   }
 }
 
@@ -56,17 +77,9 @@ export async function init(options: InitOptions = {}): Promise<Device> {
   if (mode !== 'lazy' && mode !== 'eager') {
     throw new ValueError('init: unknown mode', { expected: "'lazy' or 'eager'", got: String(mode) });
   }
-  const key = JSON.stringify([device, options.precision ?? 'f32', options.powerPreference ?? '']);
-  const alive = engineOrNull();
-  if (alive !== null && alive.failure === null && options_.get(alive) === key) {
-    alive.mode = mode;
-    return deviceInfo();
-  }
-  const opened = await open(options);
-  opened.engine.mode = mode;
-  options_.set(opened.engine, key);
-  if (opened.reason !== undefined) reasons.set(opened.engine, opened.reason);
-  useEngine(opened.engine);
+  const on = await engineFor(options);
+  on.mode = mode;
+  useEngine(on);
   return deviceInfo();
 }
 

@@ -177,10 +177,7 @@ export class Residence {
 
   /** Moves the small results that nobody has read to the host, in one read. */
   moveSmall(): Promise<void> {
-    const moved = this.#small.move(this.#small.take());
-    // Whoever reads hears of a lost device from the read itself; nobody has to wait for this one.
-    moved.catch(() => undefined);
-    return moved;
+    return this.#small.move(this.#small.take());
   }
 
   /** `to` has the elements of `from` from now on. */
@@ -220,6 +217,7 @@ export class Residence {
     // What is under way is not asked for again; what is not is asked for now, before anything can release it.
     const data = storage.host ?? (await (this.#small.moving(storage) ?? this.#readAlone(storage, v)));
     await moved;
+    this.#backend.check();
     return data.slice();
   }
 

@@ -1,7 +1,7 @@
 // Small results (losses, as a rule) that nobody has read: they move from the device to the host, many in one read, so
 // that a loop that makes one a step does not fill the device.
 import type { Backend, DeviceBuffer } from './backend/backend.ts';
-import type { DType, TypedArray } from './core/dtype.ts';
+import { type TypedArray, fromWords } from './core/dtype.ts';
 import type { Storage } from './residence.ts';
 
 /** Results of at most this many bytes. */
@@ -47,11 +47,10 @@ export class SmallResults {
     const newer = this.#waiting.splice(SMALL_MAX / 2);
     const older = this.take();
     this.#waiting = newer;
-    // A lost device is reported to whoever reads next.
-    this.move(older).catch(() => undefined);
+    void this.move(older);
   }
 
-  /** Reads the storages in one go, and leaves what was read with those that somebody still has. */
+  /** Reads the storages in one go, and leaves what was read with those that somebody still has. Never rejects. */
   async move(storages: readonly Storage[]): Promise<void> {
     const parts = storages.flatMap((storage) => {
       const { buffer, size } = storage;
@@ -65,14 +64,16 @@ export class SmallResults {
     parts.forEach(({ storage }, i) =>
       this.#moving.set(
         storage,
-        read.then((words) => fromWords(words[i], storage.dtype)),
+        read.then((answers) => {
+          const words = answers[i];
+          if (words instanceof Error) throw words;
+          return fromWords(words, storage.dtype);
+        }),
       ),
     );
-    try {
-      await Promise.all(parts.map(async ({ storage, buffer }) => this.#arrive(storage, buffer)));
-    } finally {
-      for (const { storage } of parts) this.#moving.delete(storage);
-    }
+    // Whoever reads one of them hears why it did not arrive.
+    await Promise.allSettled(parts.map(async ({ storage, buffer }) => this.#arrive(storage, buffer)));
+    for (const { storage } of parts) this.#moving.delete(storage);
   }
 
   async #arrive(storage: Storage, buffer: DeviceBuffer): Promise<void> {
@@ -82,10 +83,4 @@ export class SmallResults {
     storage.host = data;
     this.#arrived(storage);
   }
-}
-
-function fromWords(words: Uint32Array, dtype: DType): TypedArray {
-  if (dtype === 'u32') return words;
-  if (dtype === 'bool') return Uint8Array.from(words);
-  return dtype === 'i32' ? new Int32Array(words.buffer) : new Float32Array(words.buffer);
 }

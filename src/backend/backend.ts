@@ -61,16 +61,22 @@ export interface Backend {
   /** The elements, once everything enqueued before has run. */
   read(buffer: DeviceBuffer, dtype: DType, size: number): Promise<TypedArray>;
   /** The 32-bit words of several small buffers in one go. */
-  readMany(buffers: readonly DeviceBuffer[], bytes: readonly number[]): Promise<Uint32Array[]>;
+  readMany(
+    buffers: readonly DeviceBuffer[],
+    bytes: readonly number[],
+  ): Promise<(Uint32Array<ArrayBuffer> | Error)[]>;
   /** The elements at once, or null where the device cannot do that. */
   readSync(buffer: DeviceBuffer): TypedArray | null;
   /** Gives a buffer back; it may be reused by the next run. */
   release(buffer: DeviceBuffer): void;
   /** Resolves once everything enqueued has run; throws what went wrong. */
   synchronize(): Promise<void>;
+  /** Throws what the device complained of since the last call, if it did. */
+  check(): void;
   memory(): BackendMemory;
   counts(): BackendCounts;
   /** Resolves with the reason when the device is lost, never otherwise. */
   readonly lost: Promise<Error>;
-  dispose(): void;
+  /** Lets the device go; whoever uses it from then on, and whoever waits for it, is told the reason. */
+  dispose(reason: Error): void;
 }

@@ -125,7 +125,7 @@ export class CPUBackend implements Backend {
     return Promise.resolve(dataOf(buffer).slice());
   }
 
-  readMany(): Promise<Uint32Array[]> {
+  readMany(): Promise<Uint32Array<ArrayBuffer>[]> {
     return Promise.reject(new InternalError('host buffers are read one by one'));
   }
 
@@ -139,6 +139,10 @@ export class CPUBackend implements Backend {
 
   synchronize(): Promise<void> {
     return Promise.resolve();
+  }
+
+  check(): void {
+    // Whatever goes wrong on the CPU is thrown at once.
   }
 
   memory(): BackendMemory {

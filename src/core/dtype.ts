@@ -34,3 +34,10 @@ export function dtypeOfArray(array: ArrayBufferView): DType | null {
   if (array instanceof Uint8Array || array instanceof Uint8ClampedArray) return 'u32';
   return null;
 }
+
+/** Elements from the 32-bit words in which devices hold them. */
+export function fromWords(words: Uint32Array, dtype: DType): TypedArray {
+  if (dtype === 'u32') return words;
+  if (dtype === 'bool') return Uint8Array.from(words);
+  return dtype === 'i32' ? new Int32Array(words.buffer) : new Float32Array(words.buffer);
+}

@@ -108,9 +108,10 @@ describe('a plain training loop holds a flat number of bytes', () => {
   test('also when the loss is read at every step, or at none', async () => {
     const [early, late] = await train(600, sgd, [100, 600], 1);
     expectNoMore(late, early);
-    // Without any read, losses wait on the device until somebody waits for it.
+    // Without any read, losses wait on the device until somebody waits for it: fewer than the 600 steps, however
+    // many models of earlier tests (10 buffers each) the collector has left there.
     await train(600, sgd, [], Infinity);
-    const working = early.buffers + 10;
+    const working = early.buffers + 64;
     expect(held().buffers).toBeLessThanOrEqual(working);
   });
 

@@ -14,6 +14,8 @@ export class GPUTensorBuffer implements DeviceBuffer {
   readonly bytes: number;
   id: number;
   gpu: GPUBuffer | null = null;
+  /** The submission that last wrote it. */
+  writtenBy = 0;
   /** Why its contents never came to be. */
   failure: Error | null = null;
   free = false;

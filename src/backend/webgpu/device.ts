@@ -1,5 +1,5 @@
-// Opens the GPU: adapter, limits, features, names, and the channel on which its faults arrive.
-import { GPUFaultError, WebGPUUnavailableError } from '../../core/errors.ts';
+// Opens the GPU: adapter, limits, features, and names.
+import { WebGPUUnavailableError } from '../../core/errors.ts';
 import type { AdapterKind } from '../../core/op.ts';
 
 export interface DeviceOptions {
@@ -18,6 +18,9 @@ export interface OpenDevice {
 const HOW =
   'use Chrome or Edge 113+, Safari 26+ or Firefox 141+ over https or localhost; in Node, install the package "webgpu"';
 
+/** Dawn's instance in Node: one for good, since its process dies when one is collected before its devices. */
+const instances: GPU[] = [];
+
 /** `navigator.gpu`, or Dawn's in Node where npm's `webgpu` is installed. Null where there is neither. */
 async function findGPU(): Promise<GPU | null> {
   const here = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
@@ -28,7 +31,10 @@ async function findGPU(): Promise<GPU | null> {
   const name = ['web', 'gpu'].join('');
   try {
     const dawn = (await import(/* @vite-ignore */ name)) as { create: (options: string[]) => GPU };
-    return dawn.create([]);
+    // A device that was just destroyed needs a turn of the event loop before the next one comes.
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    instances[0] ??= dawn.create([]);
+    return instances[0];
   } catch {
     return null;
   }
@@ -58,8 +64,9 @@ async function requestDevice(
   } catch {
     // The refused adapter is used up.
     const next = await again();
-    if (next === null) throw new WebGPUUnavailableError('WebGPU gave no device', { fix: HOW });
-    return next.requestDevice();
+    const device = await next?.requestDevice().catch(() => null);
+    if (device) return device;
+    throw new WebGPUUnavailableError('WebGPU gave no device', { fix: HOW });
   }
 }
 
@@ -71,7 +78,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<OpenDevic
     gpu.requestAdapter(
       options.powerPreference === undefined ? {} : { powerPreference: options.powerPreference },
     );
-  const adapter = await request();
+  const adapter = await request().catch(() => null);
   if (adapter === null) {
     throw new WebGPUUnavailableError('WebGPU found no adapter', {
       got: 'requestAdapter() gave null: no GPU, a blocked driver, or several crashes within two minutes',
@@ -84,29 +91,4 @@ export async function openDevice(options: DeviceOptions = {}): Promise<OpenDevic
   const name = [...new Set(parts)].join(' ') || 'unknown adapter';
   const software = info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|software/i.test(name);
   return { gpu, device, name, kind: software ? 'cpu' : 'gpu' };
-}
-
-/** Faults that arrive as events are kept here and thrown at the next await. */
-export class Faults {
-  #pending: Error | null = null;
-
-  constructor(device: GPUDevice) {
-    device.addEventListener('uncapturederror', (event) => {
-      event.preventDefault();
-      this.report(
-        new GPUFaultError('the GPU refused a command', { got: event.error.message.split('\n')[0] }),
-      );
-    });
-  }
-
-  report(error: Error): void {
-    this.#pending ??= error;
-  }
-
-  /** Throws the first fault since the last call, if there was one. */
-  check(): void {
-    const error = this.#pending;
-    this.#pending = null;
-    if (error !== null) throw error;
-  }
 }

@@ -1,7 +1,6 @@
 // Runs plans on the GPU: buffers, uniforms and dispatches of one run in one command buffer, runs in order.
-import type { DType, TypedArray } from '../../core/dtype.ts';
+import { type DType, type TypedArray, fromWords } from '../../core/dtype.ts';
 import {
-  DeviceDisposedError,
   DeviceLostError,
   InternalError,
   type OutOfMemoryError,
@@ -18,22 +17,16 @@ import type {
   PlanEntry,
   RunRequest,
 } from '../backend.ts';
-import { bindGroup } from './bind.ts';
-import { BufferPool, GPUTensorBuffer, USAGE } from './buffers.ts';
-import { type DeviceOptions, Faults, type OpenDevice, openDevice } from './device.ts';
+import { BufferPool, GPUTensorBuffer } from './buffers.ts';
+import { type DeviceOptions, type OpenDevice, openDevice } from './device.ts';
+import { Faults } from './faults.ts';
 import { PipelineCache } from './pipelines.ts';
-import { type Prepared, type PreparedKernel, patchWords, prepare } from './prepare.ts';
+import { type Prepared, patchWords, prepare } from './prepare.ts';
 import { JobQueue } from './queue.ts';
+import { readBack } from './readback.ts';
 import { ShaderLibrary } from './shaders.ts';
 import { Staging } from './staging.ts';
-
-/** New bytes in one run above which the queue waits to hear whether the device had the memory. */
-const ALLOCATION_CHECKED = 64 * 2 ** 20;
-
-interface Dispatch {
-  readonly prepared: PreparedKernel;
-  readonly buffers: readonly GPUTensorBuffer[];
-}
+import { type Dispatch, submitRun, written } from './submit.ts';
 
 function own(buffer: DeviceBuffer): GPUTensorBuffer {
   if (!(buffer instanceof GPUTensorBuffer)) throw new InternalError('a buffer of another backend');
@@ -72,12 +65,15 @@ export class WebGPUBackend implements Backend {
     this.#pipelines = new PipelineCache(device);
     this.#faults = new Faults(device);
     this.#staging = new Staging(device);
-    this.lost = device.lost.then((info) => {
-      this.#gone ??= new DeviceLostError('the GPU device was lost', {
-        got: info.message,
-        fix: 'call init() again and go on from the last state kept on the host',
+    this.lost = new Promise((resolve) => {
+      void device.lost.then((info) => {
+        if (this.#gone !== null) return;
+        this.#gone = new DeviceLostError('the GPU device was lost', {
+          got: info.message,
+          fix: 'call init() again and go on from the last state kept on the host',
+        });
+        resolve(this.#gone);
       });
-      return this.#gone;
     });
   }
 
@@ -94,7 +90,7 @@ export class WebGPUBackend implements Backend {
     if (this.#gone !== null) throw this.#gone;
   }
 
-  #acquire(bytes: number, what: () => string): GPUTensorBuffer {
+  #checkSize(bytes: number, what: () => string): void {
     if (bytes > this.tensorBytesMax) {
       throw new TensorTooLargeError('a tensor is larger than a buffer of this device can be', {
         where: what(),
@@ -103,16 +99,26 @@ export class WebGPUBackend implements Backend {
         fix: 'split the tensor, or the batch',
       });
     }
-    return this.#pool.acquire(bytes);
   }
 
   #prepared(entry: PlanEntry, order: readonly Value[]): Prepared {
-    entry.prepared ??= prepare(entry.plan, order, {
+    if (entry.prepared !== null) return entry.prepared as Prepared;
+    // Before anything is allocated or compiled.
+    for (const step of entry.plan.steps) {
+      for (const { value, size } of step.outputs) {
+        this.#checkSize(size * 4, () => `${step.label} ${formatShape(order[value].shape)}`);
+      }
+    }
+    const prepared = prepare(entry.plan, order, {
       library: this.#library,
       pipelines: this.#pipelines,
       adapter: this.adapter,
     });
-    return entry.prepared as Prepared;
+    for (const { kernel } of prepared.kernels) {
+      this.#checkSize(kernel.scratchElements * 4, () => `scratch of ${kernel.label}`);
+    }
+    entry.prepared = prepared;
+    return prepared;
   }
 
   run({ entry, order, externals }: RunRequest): DeviceBuffer[] {
@@ -120,17 +126,24 @@ export class WebGPUBackend implements Backend {
     const { plan } = entry;
     const prepared = this.#prepared(entry, order);
     const buffers = new Array<GPUTensorBuffer | undefined>(order.length);
-    plan.externals.forEach((i, e) => (buffers[i] = own(externals[e])));
+    const inputs = externals.map(own);
+    plan.externals.forEach((i, e) => (buffers[i] = inputs[e]));
     const dispatches = this.#assign(entry, prepared, order, buffers);
-    if (patchWords(prepared, order)) prepared.written = false;
-    const words = prepared.written ? null : prepared.words.slice();
-    prepared.written = true;
+    if (patchWords(prepared, order)) prepared.copy = null;
+    prepared.copy ??= prepared.words.slice();
+    const words = prepared.copy;
     this.#runs++;
     this.#jobs.add({
       ready: () =>
+        this.#gone !== null ||
         prepared.kernels.every(({ pipeline }) => pipeline.ready !== null || pipeline.failure !== null),
-      wait: () => Promise.all(prepared.kernels.map(({ pipeline }) => pipeline.compiled)),
-      run: () => this.#execute(prepared, dispatches, words),
+      wait: () =>
+        Promise.race([
+          Promise.all(prepared.kernels.map(({ pipeline }) => pipeline.compiled)),
+          this.#device.lost,
+        ]),
+      run: () => this.#execute(prepared, inputs, dispatches, words),
+      failed: (error) => this.#fail(dispatches, error),
     });
     return plan.roots.map((i) => {
       const buffer = buffers[i];
@@ -149,16 +162,13 @@ export class WebGPUBackend implements Backend {
     const dispatches: Dispatch[] = [];
     plan.steps.forEach((step, s) => {
       for (const out of step.outputs) {
-        buffers[out.value] = this.#acquire(
-          out.size * 4,
-          () => `${step.label} ${formatShape(order[out.value].shape)}`,
-        );
+        buffers[out.value] = this.#pool.acquire(out.size * 4);
       }
       let scratch: GPUTensorBuffer | null = null;
       for (const kernel of prepared.steps[s]) {
         const { scratchElements, bindings } = kernel.kernel;
         const next: GPUTensorBuffer | null =
-          scratchElements > 0 ? this.#acquire(scratchElements * 4, () => `scratch of ${step.label}`) : null;
+          scratchElements > 0 ? this.#pool.acquire(scratchElements * 4) : null;
         const bound = bindings.map(({ source }) => {
           const buffer =
             source.kind === 'value' ? buffers[source.value] : source.kind === 'scratch' ? scratch : next;
@@ -179,147 +189,118 @@ export class WebGPUBackend implements Backend {
 
   #execute(
     prepared: Prepared,
+    inputs: readonly GPUTensorBuffer[],
     dispatches: readonly Dispatch[],
-    words: Uint32Array<ArrayBuffer> | null,
+    words: Uint32Array<ArrayBuffer>,
   ): void | Promise<void> {
-    if (this.#gone !== null) return;
+    if (this.#gone !== null) return undefined;
     const failure =
-      dispatches.flatMap(({ buffers }) => buffers).find((buffer) => buffer.failure !== null)?.failure ??
+      this.#failureOf(inputs) ??
       prepared.kernels.find(({ pipeline }) => pipeline.failure !== null)?.pipeline.failure ??
       null;
     if (failure !== null) {
       this.#fail(dispatches, failure);
-      return;
+      return undefined;
     }
     const missing = new Set(
       dispatches.flatMap(({ buffers }) => buffers).filter((buffer) => buffer.gpu === null),
     );
-    if (missing.size === 0) {
-      this.#encode(prepared, dispatches, words);
-      return;
-    }
-    const bytes = [...missing].reduce((total, buffer) => total + buffer.bytes, 0);
-    const created = this.#pool.create(missing);
-    if (bytes < ALLOCATION_CHECKED) {
-      void created.then((error) => error && this.#faults.report(error));
-      this.#encode(prepared, dispatches, words);
-      return;
-    }
-    return this.#encodeWhenThere(created, missing, prepared, dispatches, words);
+    if (missing.size > 0) return this.#encodeWhenThere(missing, prepared, dispatches, words);
+    this.#encode(prepared, dispatches, words);
+    return undefined;
   }
 
   async #encodeWhenThere(
-    created: Promise<OutOfMemoryError | null>,
     missing: ReadonlySet<GPUTensorBuffer>,
     prepared: Prepared,
     dispatches: readonly Dispatch[],
-    words: Uint32Array<ArrayBuffer> | null,
+    words: Uint32Array<ArrayBuffer>,
   ): Promise<void> {
-    let error = await created;
-    // Once more, with nothing lying idle (unless a run that waits counts on it).
-    if (error !== null) error = await this.#pool.createAgain(missing, this.#jobs.isLast);
+    const error = await this.#make(missing);
     if (error === null) this.#encode(prepared, dispatches, words);
     else this.#fail(dispatches, error);
   }
 
-  /** What a failed run should have written fails whoever reads it. */
-  #fail(dispatches: readonly Dispatch[], failure: Error): void {
-    for (const { prepared, buffers } of dispatches) {
-      prepared.kernel.bindings.forEach(({ access }, i) => {
-        if (access === 'write') buffers[i].failure = failure;
-      });
-    }
+  /** Makes buffers; where there is no room, once more with nothing lying idle (unless a run that waits counts on it). */
+  async #make(missing: ReadonlySet<GPUTensorBuffer>): Promise<OutOfMemoryError | null> {
+    const error = await this.#pool.create(missing);
+    return error && this.#pool.createAgain(missing, this.#jobs.isLast);
   }
 
-  #encode(prepared: Prepared, dispatches: readonly Dispatch[], words: Uint32Array<ArrayBuffer> | null): void {
-    const device = this.#device;
-    if (prepared.uniform === null) {
-      prepared.uniform = device.createBuffer({
-        size: prepared.words.byteLength,
-        usage: USAGE.uniform | USAGE.copyTarget,
-        label: 'uniforms of a plan',
-      });
+  /** Why one of the buffers does not hold what it should, or null. */
+  #failureOf(buffers: readonly GPUTensorBuffer[]): Error | null {
+    for (const { failure, writtenBy } of buffers) {
+      const why = failure ?? this.#faults.failureOf(writtenBy);
+      if (why !== null) return why;
     }
-    if (words !== null) device.queue.writeBuffer(prepared.uniform, 0, words);
-    if (dispatches.length === 0) return;
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const { prepared: kernel, buffers } of dispatches) {
-      const { ready } = kernel.pipeline;
-      if (ready === null) throw new InternalError(`${kernel.kernel.label} is not compiled`);
-      pass.setPipeline(ready);
-      pass.setBindGroup(0, bindGroup(device, kernel, buffers, prepared.uniform));
-      pass.dispatchWorkgroups(kernel.workgroups[0], kernel.workgroups[1]);
-    }
-    pass.end();
-    device.queue.submit([encoder.finish()]);
+    return null;
+  }
+
+  /** What a failed run should have written fails whoever reads it. */
+  #fail(dispatches: readonly Dispatch[], failure: Error): void {
+    for (const buffer of written(dispatches)) buffer.failure = failure;
+  }
+
+  #encode(prepared: Prepared, dispatches: readonly Dispatch[], words: Uint32Array<ArrayBuffer>): void {
+    const submission = this.#faults.watch(() => submitRun(this.#device, prepared, dispatches, words));
+    for (const buffer of written(dispatches)) buffer.writtenBy = submission;
     this.#dispatches += dispatches.length;
-    this.#submits++;
+    if (dispatches.length > 0) this.#submits++;
     if (this.#pool.isFull && this.#jobs.isLast) this.#pool.trim(0);
   }
 
   upload(data: TypedArray, dtype: DType): DeviceBuffer {
     this.#checkAlive();
     const words = dtype === 'bool' ? Uint32Array.from(data) : data;
-    const buffer = this.#acquire(words.length * 4, () => `host data of ${words.length} elements`);
+    this.#checkSize(words.length * 4, () => `host data of ${words.length} elements`);
+    const buffer = this.#pool.acquire(words.length * 4);
     this.#jobs.add({
       run: () => {
-        if (this.#gone !== null) return;
-        if (buffer.gpu !== null) {
-          this.#write(buffer, words);
-          return;
-        }
-        return this.#pool.create(new Set([buffer])).then((error) => {
-          buffer.failure = error;
-          if (error === null) this.#write(buffer, words);
-        });
+        if (this.#gone === null && buffer.gpu === null) return this.#uploadNew(buffer, words);
+        if (this.#gone === null) this.#write(buffer, words);
+        return undefined;
       },
+      failed: (error) => (buffer.failure = error),
     });
     return buffer;
+  }
+
+  async #uploadNew(buffer: GPUTensorBuffer, words: TypedArray): Promise<void> {
+    buffer.failure = await this.#make(new Set([buffer]));
+    if (buffer.failure === null) this.#write(buffer, words);
   }
 
   #write(buffer: GPUTensorBuffer, words: TypedArray): void {
     const { buffer: bytes, byteOffset, byteLength } = words;
     this.#device.queue.writeBuffer(this.#pool.realise(buffer), 0, bytes, byteOffset, byteLength);
+    buffer.writtenBy = this.#faults.next();
   }
 
   async read(buffer: DeviceBuffer, dtype: DType, size: number): Promise<TypedArray> {
-    this.#checkAlive();
-    const source = own(buffer);
-    const words = await new Promise<Uint32Array>((resolve, reject) => {
-      this.#jobs.add({
-        run: () => {
-          if (this.#gone !== null) reject(this.#gone);
-          else if (source.failure !== null) reject(source.failure);
-          else {
-            this.#staging.read([{ buffer: this.#pool.realise(source), bytes: size * 4 }]).then(
-              ([data]) => resolve(data),
-              (error: unknown) => void this.#because(error).then(reject),
-            );
-          }
-        },
-      });
-    });
-    this.#faults.check();
-    if (dtype === 'bool') return Uint8Array.from(words);
-    if (dtype === 'u32') return words;
-    return dtype === 'i32' ? new Int32Array(words.buffer) : new Float32Array(words.buffer);
+    const [words] = await this.readMany([buffer], [size * 4]);
+    if (words instanceof Error) throw words;
+    return fromWords(words, dtype);
   }
 
-  async readMany(buffers: readonly DeviceBuffer[], bytes: readonly number[]): Promise<Uint32Array[]> {
+  async readMany(
+    buffers: readonly DeviceBuffer[],
+    bytes: readonly number[],
+  ): Promise<(Uint32Array<ArrayBuffer> | Error)[]> {
     this.#checkAlive();
     const sources = buffers.map(own);
+    const route = { pool: this.#pool, faults: this.#faults, staging: this.#staging };
+    return this.#inTurn(() => readBack(route, sources, bytes));
+  }
+
+  /** Does the work when all that was asked for before has been handed to the device. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      const failed = (error: unknown): void => void this.#because(error).then(reject);
       this.#jobs.add({
         run: () => {
-          const failure = this.#gone ?? sources.find((source) => source.failure !== null)?.failure;
-          if (failure) {
-            reject(failure);
-            return;
-          }
-          const parts = sources.map((source, i) => ({ buffer: this.#pool.realise(source), bytes: bytes[i] }));
-          this.#staging.read(parts).then(resolve, (error: unknown) => void this.#because(error).then(reject));
+          work().then(resolve, failed);
         },
+        failed,
       });
     });
   }
@@ -344,14 +325,13 @@ export class WebGPUBackend implements Backend {
 
   async synchronize(): Promise<void> {
     this.#checkAlive();
-    await new Promise<void>((resolve, reject) => {
-      this.#jobs.add({
-        run: () => {
-          this.#device.queue.onSubmittedWorkDone().then(resolve, reject);
-        },
-      });
-    });
+    await this.#inTurn(() => this.#device.queue.onSubmittedWorkDone());
+    await this.#faults.settle();
     this.#checkAlive();
+    this.check();
+  }
+
+  check(): void {
     this.#faults.check();
   }
 
@@ -368,10 +348,8 @@ export class WebGPUBackend implements Backend {
     };
   }
 
-  dispose(): void {
-    this.#gone ??= new DeviceDisposedError('this engine was disposed of', {
-      fix: 'call init() for a new one',
-    });
+  dispose(reason: Error): void {
+    this.#gone ??= reason;
     this.#device.destroy();
   }
 }

@@ -55,7 +55,10 @@ export class PipelineCache {
     const layout = this.#layout(bindings);
     const device = this.#device;
     const compile = async (): Promise<void> => {
+      // What is wrong with the text is heard when the pipeline is made of it.
+      device.pushErrorScope('validation');
       const module = device.createShaderModule({ code: source, label });
+      device.popErrorScope().catch(() => null);
       try {
         pipeline.ready = await device.createComputePipelineAsync({
           label,

@@ -37,8 +37,10 @@ export interface Prepared {
   readonly words: Uint32Array<ArrayBuffer>;
   readonly patches: readonly Patch[];
   uniform: GPUBuffer | null;
-  /** Whether the uniform buffer holds `words` as they are. */
-  written: boolean;
+  /** A copy of `words` as they are, which runs that wait refer to; null once they changed. */
+  copy: Uint32Array<ArrayBuffer> | null;
+  /** The copy that the uniform buffer holds. */
+  written: Uint32Array<ArrayBuffer> | null;
 }
 
 export interface PrepareContext {
@@ -109,7 +111,7 @@ export function prepare(plan: Plan, order: readonly Value[], context: PrepareCon
     if (word.kind === 'fixed') words[at] = word.value;
     else patches.push({ word, at });
   }
-  return { steps, kernels: steps.flat(), words, patches, uniform: null, written: false };
+  return { steps, kernels: steps.flat(), words, patches, uniform: null, copy: null, written: null };
 }
 
 const bits = new DataView(new ArrayBuffer(4));

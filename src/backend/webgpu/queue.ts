@@ -7,6 +7,8 @@ export interface Job {
   readonly wait?: () => Promise<unknown>;
   /** A promise holds the queue until it settles. */
   readonly run: () => void | Promise<void>;
+  /** Called with what `run` threw: a job that fails does not stop those after it. */
+  readonly failed: (error: Error) => void;
 }
 
 export class JobQueue {
@@ -32,7 +34,7 @@ export class JobQueue {
         return;
       }
       this.#next++;
-      const running = job.run();
+      const running = attempt(job);
       if (running) {
         this.#hold(running);
         return;
@@ -49,5 +51,15 @@ export class JobQueue {
       this.#pump();
     };
     until.then(go, go);
+  }
+}
+
+function attempt(job: Job): void | Promise<void> {
+  const failed = (error: unknown): void =>
+    job.failed(error instanceof Error ? error : new Error(String(error)));
+  try {
+    return job.run()?.catch(failed);
+  } catch (error) {
+    failed(error);
   }
 }
