@@ -12,7 +12,7 @@ export type { TapeNode } from './tensor/handle.ts';
 export type { HostData, Nested, NestedArray } from './tensor/host.ts';
 export type { TensorLike } from './tensor/call.ts';
 export * from './tensor/creation.ts';
-export * from './tensor/functions.ts';
+export * from './tensor/functions/index.ts';
 export { type BackwardOptions, Parameter, Tensor, type TensorUpdate, applyUpdates } from './tensor/tensor.ts';
 
 /** Runs `fn` without recording operations on the tape. An async function stays off the tape until it settles. */

@@ -1,7 +1,7 @@
 // The fixtures themselves: complete, decodable, every operation with an adapter and a tolerance, nothing skipped in silence.
 import { beforeAll, expect, test } from 'vitest';
 import { classOf } from '../support/tolerances.ts';
-import { adapters } from './adapters.ts';
+import { adapters } from './adapters/index.ts';
 import { type OpRecord, families, isPlain, load, parse } from './load.ts';
 import { refusalRules, refusalSkipped, sampleRules, skipped } from './skips.ts';
 

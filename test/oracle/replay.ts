@@ -1,7 +1,7 @@
 // Replays one of PyTorch's samples on wgrad: forward, gradients, second derivatives. Knows the public API, and no backend.
 import { type Comparison, type Tolerance, compare } from '../support/compare.ts';
 import { type Part, toleranceOf } from '../support/tolerances.ts';
-import { adapters } from './adapters.ts';
+import { adapters } from './adapters/index.ts';
 import type { Api, Tensor } from './api.ts';
 import { type Arg, Call } from './call.ts';
 import { type Input, type Layout, inputOf, leafOf } from './layouts.ts';

@@ -1,54 +1,9 @@
-// Operations as functions of tensors: `add(a, b)` beside `a.add(b)`. Numbers and arrays stand for tensors.
-import type { Value } from '../core/value.ts';
-import type { Engine } from '../engine.ts';
-import * as ops from '../ops/index.ts';
-import { type LiftedArgs, type TensorLike, type Wrapped, call, engineOf, operand } from './call.ts';
-import { Tensor } from './tensor.ts';
-
-/** Calls with a first argument that may be a number or an array. */
-function first(x: TensorLike, on: Engine): Value {
-  const value = operand(x, on);
-  return typeof value === 'number' ? ops.constant(value, [], 'f32') : (value as Value);
-}
-
-/** A function of one tensor and options. */
-function unary<A extends readonly unknown[], R>(
-  fn: (x: Value, ...rest: A) => R,
-): (x: TensorLike, ...rest: LiftedArgs<A>) => Wrapped<R> {
-  return (x, ...rest) =>
-    call(Tensor.of, fn as (...all: readonly unknown[]) => R, [first(x, engineOf([x])), ...rest]);
-}
-
-/** A function of two operands and options. */
-function binary<A extends readonly unknown[], R>(
-  fn: (a: Value, b: Value, ...rest: A) => R,
-): (a: TensorLike, b: TensorLike, ...rest: LiftedArgs<A>) => Wrapped<R> {
-  return (a, b, ...rest) => {
-    const on = engineOf([a, b]);
-    // Two numbers make a tensor, too.
-    const left = typeof b === 'number' ? first(a, on) : operand(a, on);
-    return call(Tensor.of, fn as (...all: readonly unknown[]) => R, [left, operand(b, on), ...rest]);
-  };
-}
-
-/** A function of a list of tensors. */
-function joined(
-  fn: (tensors: readonly Value[], dim?: number) => Value,
-): (tensors: readonly TensorLike[], dim?: number) => Tensor {
-  return (tensors, dim) => {
-    const on = engineOf([tensors]);
-    return Tensor.of(
-      fn(
-        tensors.map((x) => first(x, on)),
-        dim,
-      ),
-      on,
-    );
-  };
-}
-
-// Binary functions take numbers on either side; the operations' own types say `Value` for brevity.
-type Two = (a: Value, b: Value) => Value;
+// The operations that tensors have as methods, as functions: `add(a, b)` beside `a.add(b)`.
+import type { Value } from '../../core/value.ts';
+import * as ops from '../../ops/index.ts';
+import { type TensorLike, call, operand } from '../call.ts';
+import { Tensor } from '../tensor.ts';
+import { type Two, binary, first, joined, unary } from './lift.ts';
 
 export const add = /* @__PURE__ */ binary(ops.add);
 export const sub = /* @__PURE__ */ binary(ops.sub);

@@ -1,10 +1,8 @@
-// How each of PyTorch's operations is called in wgrad. Knows names and the order of parameters, and no numbers.
-import type { Api, BinaryName, Tensor, UnaryName } from './api.ts';
-import { type Call, given } from './call.ts';
+// How the operations that tensors have as methods are called.
+import type { BinaryName, Tensor, UnaryName } from '../api.ts';
+import { type Call, given } from '../call.ts';
 
-export type Adapter = (w: Api, c: Call) => Tensor | readonly Tensor[];
-
-const NOT_AN_ARGUMENT = 99;
+import { type Adapter, NOT_AN_ARGUMENT, mapped } from './adapter.ts';
 
 const unary =
   (name: UnaryName): Adapter =>
@@ -221,12 +219,8 @@ const creation: Readonly<Record<string, Adapter>> = {
   full_like: (w, c) => w.fullLike(c.x, c.number(1)),
 };
 
-function mapped<N>(names: Readonly<Record<string, N>>, f: (name: N) => Adapter): Record<string, Adapter> {
-  return Object.fromEntries(Object.entries(names).map(([torch, name]) => [torch, f(name)]));
-}
-
 /** PyTorch's name (with its variant) → the call in wgrad. */
-export const adapters: Readonly<Record<string, Adapter>> = {
+export const basic: Readonly<Record<string, Adapter>> = {
   ...elementwise,
   ...reduction,
   ...matmul,

@@ -1,0 +1,8 @@
+// How each of PyTorch's operations is called in wgrad. Knows names and the order of parameters, and no numbers.
+import type { Adapter } from './adapter.ts';
+import { basic } from './basic.ts';
+
+export type { Adapter } from './adapter.ts';
+
+/** PyTorch's name (with its variant) → the call in wgrad. */
+export const adapters: Readonly<Record<string, Adapter>> = { ...basic };
