@@ -1,5 +1,6 @@
 // What reading a tensor would run: the plan in words, and the kernels' texts. Runs nothing.
-import { stepKernels } from './backend/webgpu/prepare.ts';
+import { kernelsOf } from './backend/webgpu/codegen.ts';
+import { filesOf, passesOf } from './backend/webgpu/prepare.ts';
 import { ShaderLibrary } from './backend/webgpu/shaders.ts';
 import { describe } from './plan/plan.ts';
 import type { Tensor } from './tensor.ts';
@@ -11,10 +12,15 @@ export function explain(t: Tensor): string {
 }
 
 /** The WGSL of the kernels that reading the tensor would run on WebGPU, in order. */
-export function kernels(t: Tensor): readonly { readonly label: string; readonly source: string }[] {
+export async function kernels(
+  t: Tensor,
+): Promise<readonly { readonly label: string; readonly source: string }[]> {
   const plan = t.engine.planFor(t.value);
+  if (plan === null) return [];
   const library = new ShaderLibrary();
-  return (plan?.steps ?? []).flatMap((step) =>
-    stepKernels(step, library, t.engine.backend.adapter).map(({ label, source }) => ({ label, source })),
+  const passes = passesOf(plan, t.engine.backend.adapter);
+  await library.load(filesOf(plan, passes));
+  return plan.steps.flatMap((step, s) =>
+    kernelsOf(step, passes[s], library).map(({ label, source }) => ({ label, source })),
   );
 }

@@ -53,6 +53,8 @@ export interface IndexOp<A extends object = object> extends OpBase<A> {
   /** How many u32 words the formula takes. */
   readonly wordCount: number;
   words(attrs: A): readonly number[];
+  /** Files in shaders/lib whose functions the formula calls, beside math and philox. */
+  readonly libraries?: readonly string[];
   /** WGSL of the element, given the u32 expression of its index and of each word. */
   wgsl(index: string, words: readonly string[]): string;
   cpu(index: number, words: readonly number[]): number;
@@ -61,6 +63,8 @@ export interface IndexOp<A extends object = object> extends OpBase<A> {
 /** One formula an element. All inputs have the output's shape; broadcasting is a view before it. */
 export interface ElementwiseOp extends OpBase<object> {
   readonly kind: 'elementwise';
+  /** Files in shaders/lib whose functions the formula calls, beside math and philox. */
+  readonly libraries?: readonly string[];
   infer(inputs: readonly Typed[]): DType;
   wgsl(args: readonly string[], dtype: DType, inputs: readonly DType[]): string;
   cpu(args: readonly number[], dtype: DType, inputs: readonly DType[]): number;

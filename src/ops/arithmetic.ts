@@ -74,6 +74,7 @@ export const divTruncOp = elementwise('divTrunc', {
 export const floorDivideOp = elementwise('floorDivide', {
   dtype: 'same',
   wgsl: ([a, b]) => `floor_divide_(${a}, ${b})`,
+  libraries: ['remainder'],
   cpu: ([a, b]) => {
     if (b === 0) return a / b;
     const rest = a % b;
@@ -108,6 +109,7 @@ export function div(
 export const powOp = elementwise('pow', {
   dtype: 'same',
   wgsl: ([a, b], dtype) => (dtype === 'f32' ? `pow_(${a}, ${b})` : `pow_${dtype}(${a}, ${b})`),
+  libraries: ['power'],
   cpu: ([a, b], dtype) => {
     if (dtype !== 'f32') return integerPower(a, b);
     // JavaScript leaves out that any power of 1, and (−1)^±∞, is 1.
@@ -208,6 +210,7 @@ export const clampMaxOp = bound('clampMax');
 export const fmodOp = elementwise('fmod', {
   dtype: 'same',
   wgsl: ([a, b], dtype) => (dtype === 'f32' ? `fmod_(${a}, ${b})` : `fmod_${dtype}(${a}, ${b})`),
+  libraries: ['remainder'],
   cpu: ([a, b], dtype) => (dtype !== 'f32' && b === 0 ? 0 : a % b),
   grad: (g, { inputs: [a, b] }, needs) => [
     g,
@@ -220,6 +223,7 @@ export const fmod = (a: Operand, b: Operand): Value => applyElementwise(fmodOp, 
 export const remainderOp = elementwise('remainder', {
   dtype: 'same',
   wgsl: ([a, b], dtype) => `remainder_${dtype}(${a}, ${b})`,
+  libraries: ['remainder'],
   cpu: ([a, b], dtype) => {
     if (dtype !== 'f32' && b === 0) return 0;
     const r = a % b;

@@ -42,6 +42,8 @@ export function spread(where: string, values: readonly Value[]): [Value, ...Valu
 interface UnaryEntry {
   /** WGSL of the value at x. */
   readonly wgsl: (x: string) => string;
+  /** Files in shaders/lib that the formula needs beside math. */
+  readonly libraries?: readonly string[];
   readonly cpu: (x: number) => number;
   readonly grad: ((g: Value, x: Value, y: Value) => Value) | null;
 }
@@ -58,6 +60,7 @@ export function unary(name: string, entry: UnaryEntry): ElementwiseOp {
     },
     wgsl: ([x]) => entry.wgsl(x),
     cpu: ([x]) => entry.cpu(x),
+    ...(entry.libraries === undefined ? {} : { libraries: entry.libraries }),
     grad: grad && ((g, y) => [grad(g, y.inputs[0], y)]),
   };
 }
@@ -69,6 +72,8 @@ interface ElementwiseEntry {
   /** 'same': the type of the (aligned) inputs. */
   readonly dtype: 'same' | 'bool';
   readonly wgsl: (args: readonly string[], dtype: DType) => string;
+  /** Files in shaders/lib that the formula needs beside math. */
+  readonly libraries?: readonly string[];
   readonly cpu: (args: readonly number[], dtype: DType) => number;
   readonly grad: GradRule<object> | null;
   readonly linear?: true;
@@ -84,6 +89,7 @@ export function elementwise(name: string, entry: ElementwiseEntry): ElementwiseO
     wgsl: (args, _, inputs) => entry.wgsl(args, typeOfInputs(inputs)),
     cpu: (args, _, inputs) => entry.cpu(args, typeOfInputs(inputs)),
     grad: entry.grad,
+    ...(entry.libraries === undefined ? {} : { libraries: entry.libraries }),
     ...(entry.linear === undefined ? {} : { linear: entry.linear }),
   };
 }

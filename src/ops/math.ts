@@ -148,18 +148,21 @@ export const reciprocal = (x: Value): Value => callUnary(reciprocalOp, x);
 
 export const sinOp = unary('sin', {
   wgsl: (x) => `sin_(${x})`,
+  libraries: ['trigonometry'],
   cpu: Math.sin,
   grad: (g, x) => mul(g, cos(x)),
 });
 export const sin = (x: Value): Value => callUnary(sinOp, x);
 export const cosOp = unary('cos', {
   wgsl: (x) => `cos_(${x})`,
+  libraries: ['trigonometry'],
   cpu: Math.cos,
   grad: (g, x) => neg(mul(g, sin(x))),
 });
 export const cos = (x: Value): Value => callUnary(cosOp, x);
 export const tanOp = unary('tan', {
   wgsl: (x) => `(sin_(${x}) / cos_(${x}))`,
+  libraries: ['trigonometry'],
   cpu: Math.tan,
   grad: (g, _, y) => mul(g, add(mul(y, y), 1)),
 });
@@ -192,6 +195,7 @@ function erfReference(x: number): number {
 }
 export const erfOp = unary('erf', {
   wgsl: (x) => `erf_(${x})`,
+  libraries: ['erf'],
   cpu: erfReference,
   grad: (g, x) => mul(g, mul(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI))),
 });

@@ -4,13 +4,20 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { wgslPlugin } from '../../scripts/wgsl.mjs';
 
+export interface Bundle {
+  /** What is loaded before the program starts. */
+  readonly first: string;
+  /** What is loaded when it is asked for (the rarer kernels), by name. */
+  readonly later: ReadonlyMap<string, string>;
+}
+
 /**
- * The minified bundle of a program, as one text.
+ * The minified bundle of a program.
  *
  * @param folder where packages are looked for
  * @param entry the program's file, relative to the folder
  */
-export async function bundle(folder: string, entry: string): Promise<string> {
+export async function bundle(folder: string, entry: string): Promise<Bundle> {
   const result = await build({
     root: folder,
     configFile: false,
@@ -31,7 +38,15 @@ export async function bundle(folder: string, entry: string): Promise<string> {
   });
   if (!('output' in result)) throw new Error('vite gave no output for a single build');
   const chunks = result.output.filter((part) => part.type === 'chunk');
-  return chunks.map((chunk) => chunk.code).join('\n');
+  const later = new Set(chunks.flatMap((chunk) => chunk.dynamicImports));
+  const isFirst = ({ fileName }: { fileName: string }): boolean => !later.has(fileName);
+  return {
+    first: chunks
+      .filter(isFirst)
+      .map(({ code }) => code)
+      .join('\n'),
+    later: new Map(chunks.filter((chunk) => !isFirst(chunk)).map(({ name, code }) => [name, code])),
+  };
 }
 
 /** Bytes of a text after gzip at its best. */

@@ -46,10 +46,10 @@ export class BufferPool {
     this.#device = device;
   }
 
-  /** A buffer for `bytes`; its contents are what was last in it, so the user overwrites every element. */
-  acquire(bytes: number): GPUTensorBuffer {
+  /** A buffer for `bytes`; its contents are what was last in it, so the user overwrites every element. `isNew`: none that was used before. */
+  acquire(bytes: number, isNew = false): GPUTensorBuffer {
     const size = sizeClass(bytes);
-    const reused = this.#free.get(size)?.pop();
+    const reused = isNew ? undefined : this.#free.get(size)?.pop();
     if (reused) {
       this.#pooled -= size;
       reused.free = false;

@@ -9,24 +9,19 @@ import {
 import type { AdapterKind } from '../../core/op.ts';
 import { formatShape } from '../../core/shape.ts';
 import type { Value } from '../../core/value.ts';
-import type {
-  Backend,
-  BackendCounts,
-  BackendMemory,
-  DeviceBuffer,
-  PlanEntry,
-  RunRequest,
-} from '../backend.ts';
+import type { Plan } from '../../plan/plan.ts';
+import type { Backend, BackendCounts, BackendMemory, DeviceBuffer, RunRequest } from '../backend.ts';
 import { BufferPool, GPUTensorBuffer } from './buffers.ts';
 import { type DeviceOptions, type OpenDevice, openDevice } from './device.ts';
 import { Faults } from './faults.ts';
 import { PipelineCache } from './pipelines.ts';
-import { type Prepared, patchWords, prepare } from './prepare.ts';
+import { type Prepared, filesOf, passesOf, patchWords, prepare } from './prepare.ts';
 import { JobQueue } from './queue.ts';
 import { readBack } from './readback.ts';
 import { ShaderLibrary } from './shaders.ts';
 import { Staging } from './staging.ts';
-import { type Dispatch, submitRun, written } from './submit.ts';
+import { type ReadyRun, type Run, acquireResults, assign, compiled, isCompiled, results } from './run.ts';
+import { submitRun, written } from './submit.ts';
 
 function own(buffer: DeviceBuffer): GPUTensorBuffer {
   if (!(buffer instanceof GPUTensorBuffer)) throw new InternalError('a buffer of another backend');
@@ -101,124 +96,91 @@ export class WebGPUBackend implements Backend {
     }
   }
 
-  #prepared(entry: PlanEntry, order: readonly Value[]): Prepared {
-    if (entry.prepared !== null) return entry.prepared as Prepared;
-    // Before anything is allocated or compiled.
-    for (const step of entry.plan.steps) {
+  /** What is too large is refused before anything is allocated or compiled. */
+  #checkSizes(plan: Plan, order: readonly Value[]): void {
+    for (const step of plan.steps) {
       for (const { value, size } of step.outputs) {
         this.#checkSize(size * 4, () => `${step.label} ${formatShape(order[value].shape)}`);
       }
     }
-    const prepared = prepare(entry.plan, order, {
-      library: this.#library,
-      pipelines: this.#pipelines,
-      adapter: this.adapter,
-    });
-    for (const { kernel } of prepared.kernels) {
-      this.#checkSize(kernel.scratchElements * 4, () => `scratch of ${kernel.label}`);
-    }
-    entry.prepared = prepared;
-    return prepared;
   }
 
   run({ entry, order, externals }: RunRequest): DeviceBuffer[] {
     this.#checkAlive();
     const { plan } = entry;
-    const prepared = this.#prepared(entry, order);
-    const buffers = new Array<GPUTensorBuffer | undefined>(order.length);
     const inputs = externals.map(own);
+    const buffers = new Array<GPUTensorBuffer | undefined>(order.length);
     plan.externals.forEach((i, e) => (buffers[i] = inputs[e]));
-    const dispatches = this.#assign(entry, prepared, order, buffers);
-    if (patchWords(prepared, order)) prepared.copy = null;
-    prepared.copy ??= prepared.words.slice();
-    const words = prepared.copy;
+    const run: Run = { entry, order, inputs, buffers, ready: null };
     this.#runs++;
+    if (entry.prepared !== null) this.#makeReady(run);
+    else this.#makeReadyFirst(run);
     this.#jobs.add({
-      ready: () =>
-        this.#gone !== null ||
-        prepared.kernels.every(({ pipeline }) => pipeline.ready !== null || pipeline.failure !== null),
-      wait: () =>
-        Promise.race([
-          Promise.all(prepared.kernels.map(({ pipeline }) => pipeline.compiled)),
-          this.#device.lost,
-        ]),
-      run: () => this.#execute(prepared, inputs, dispatches, words),
-      failed: (error) => this.#fail(dispatches, error),
+      ready: () => this.#gone !== null || isCompiled(run),
+      wait: () => Promise.race([compiled(run), this.#device.lost]),
+      run: () => this.#execute(run),
+      failed: (error) => this.#fail(run, error),
     });
-    return plan.roots.map((i) => {
-      const buffer = buffers[i];
-      if (!buffer) throw new InternalError('a root has no buffer');
-      return buffer;
+    return results(run);
+  }
+
+  /** The first run of a plan waits for the files of its kernels, if any of them is not there. */
+  #makeReadyFirst(run: Run): void {
+    const { plan } = run.entry;
+    this.#checkSizes(plan, run.order);
+    const passes = passesOf(plan, this.adapter);
+    for (const { scratchElements = 0, shader } of passes.flat()) {
+      this.#checkSize(scratchElements * 4, () => `scratch of ${shader}`);
+    }
+    const files = this.#library.load(filesOf(plan, passes));
+    const context = { library: this.#library, pipelines: this.#pipelines };
+    const ready = (isLate: boolean): void => {
+      run.entry.prepared ??= prepare(plan, passes, run.order, context);
+      this.#makeReady(run, isLate);
+    };
+    if (files === null) {
+      ready(false);
+      return;
+    }
+    acquireResults(run, this.#pool);
+    this.#jobs.add({
+      run: () => files.then(() => ready(true)),
+      failed: (error) => this.#fail(run, error),
     });
   }
 
-  /** Gives every Value of the plan its buffer, in order, so that what is free again is reused. */
-  #assign(
-    { plan }: PlanEntry,
-    prepared: Prepared,
-    order: readonly Value[],
-    buffers: (GPUTensorBuffer | undefined)[],
-  ): Dispatch[] {
-    const dispatches: Dispatch[] = [];
-    plan.steps.forEach((step, s) => {
-      for (const out of step.outputs) {
-        buffers[out.value] = this.#pool.acquire(out.size * 4);
-      }
-      let scratch: GPUTensorBuffer | null = null;
-      for (const kernel of prepared.steps[s]) {
-        const { scratchElements, bindings } = kernel.kernel;
-        const next: GPUTensorBuffer | null =
-          scratchElements > 0 ? this.#pool.acquire(scratchElements * 4) : null;
-        const bound = bindings.map(({ source }) => {
-          const buffer =
-            source.kind === 'value' ? buffers[source.value] : source.kind === 'scratch' ? scratch : next;
-          if (!buffer) throw new InternalError(`${step.label} reads what was not computed`);
-          return buffer;
-        });
-        dispatches.push({ prepared: kernel, buffers: bound });
-        if (scratch) this.#pool.release(scratch);
-        scratch = next;
-      }
-      for (const value of step.frees) {
-        const buffer = buffers[value];
-        if (buffer) this.#pool.release(buffer);
-      }
-    });
-    return dispatches;
+  #makeReady(run: Run, isLate = false): void {
+    const prepared = run.entry.prepared as Prepared;
+    const dispatches = assign(run, prepared, this.#pool, isLate);
+    if (patchWords(prepared, run.order)) prepared.copy = null;
+    prepared.copy ??= prepared.words.slice();
+    run.ready = { prepared, dispatches, words: prepared.copy };
   }
 
-  #execute(
-    prepared: Prepared,
-    inputs: readonly GPUTensorBuffer[],
-    dispatches: readonly Dispatch[],
-    words: Uint32Array<ArrayBuffer>,
-  ): void | Promise<void> {
-    if (this.#gone !== null) return undefined;
+  #execute(run: Run): void | Promise<void> {
+    const { ready, inputs } = run;
+    if (this.#gone !== null || ready === null) return undefined;
+    const { prepared, dispatches } = ready;
     const failure =
       this.#failureOf(inputs) ??
       prepared.kernels.find(({ pipeline }) => pipeline.failure !== null)?.pipeline.failure ??
       null;
     if (failure !== null) {
-      this.#fail(dispatches, failure);
+      this.#fail(run, failure);
       return undefined;
     }
     const missing = new Set(
       dispatches.flatMap(({ buffers }) => buffers).filter((buffer) => buffer.gpu === null),
     );
-    if (missing.size > 0) return this.#encodeWhenThere(missing, prepared, dispatches, words);
-    this.#encode(prepared, dispatches, words);
+    if (missing.size > 0) return this.#encodeWhenThere(missing, run, ready);
+    this.#encode(ready);
     return undefined;
   }
 
-  async #encodeWhenThere(
-    missing: ReadonlySet<GPUTensorBuffer>,
-    prepared: Prepared,
-    dispatches: readonly Dispatch[],
-    words: Uint32Array<ArrayBuffer>,
-  ): Promise<void> {
+  async #encodeWhenThere(missing: ReadonlySet<GPUTensorBuffer>, run: Run, ready: ReadyRun): Promise<void> {
     const error = await this.#make(missing);
-    if (error === null) this.#encode(prepared, dispatches, words);
-    else this.#fail(dispatches, error);
+    if (error === null) this.#encode(ready);
+    else this.#fail(run, error);
   }
 
   /** Makes buffers; where there is no room, once more with nothing lying idle (unless a run that waits counts on it). */
@@ -237,11 +199,12 @@ export class WebGPUBackend implements Backend {
   }
 
   /** What a failed run should have written fails whoever reads it. */
-  #fail(dispatches: readonly Dispatch[], failure: Error): void {
-    for (const buffer of written(dispatches)) buffer.failure = failure;
+  #fail(run: Run, failure: Error): void {
+    const outputs = run.ready === null ? results(run) : written(run.ready.dispatches);
+    for (const buffer of outputs) buffer.failure = failure;
   }
 
-  #encode(prepared: Prepared, dispatches: readonly Dispatch[], words: Uint32Array<ArrayBuffer>): void {
+  #encode({ prepared, dispatches, words }: ReadyRun): void {
     const submission = this.#faults.watch(() => submitRun(this.#device, prepared, dispatches, words));
     for (const buffer of written(dispatches)) buffer.writtenBy = submission;
     this.#dispatches += dispatches.length;

@@ -1,8 +1,8 @@
 // A plan made ready to run: texts, pipelines, and the uniform words with the places that change from run to run.
 import { contiguousView } from '../../core/view.ts';
-import type { AdapterKind } from '../../core/op.ts';
+import type { AdapterKind, KernelPass } from '../../core/op.ts';
 import type { Value } from '../../core/value.ts';
-import type { Plan, Step } from '../../plan/plan.ts';
+import type { Plan } from '../../plan/plan.ts';
 import { type Kernel, kernelsOf } from './codegen.ts';
 import type { Pipeline, PipelineCache } from './pipelines.ts';
 import type { ShaderLibrary } from './shaders.ts';
@@ -46,20 +46,33 @@ export interface Prepared {
 export interface PrepareContext {
   readonly library: ShaderLibrary;
   readonly pipelines: PipelineCache;
-  readonly adapter: AdapterKind;
 }
 
-/** The kernels of a step, with the passes of its core operation for the views at hand. */
-export function stepKernels(step: Step, library: ShaderLibrary, adapter: AdapterKind): Kernel[] {
-  const { core } = step;
-  if (core === null) return kernelsOf(step, [], library);
-  const inputs = core.operands.map((operand) =>
-    operand.kind === 'strided'
-      ? { ...operand.view, dtype: operand.dtype }
-      : { ...contiguousView(operand.shape), dtype: operand.dtype },
-  );
-  const output = { shape: core.shape, dtype: core.dtype };
-  return kernelsOf(step, core.op.passes({ inputs, output, attrs: core.attrs, adapter }), library);
+/** A plan's kernel passes: for each step, those of its core operation for the views at hand. */
+export function passesOf(plan: Plan, adapter: AdapterKind): (readonly KernelPass[])[] {
+  return plan.steps.map(({ core }) => {
+    if (core === null) return [];
+    const inputs = core.operands.map((operand) =>
+      operand.kind === 'strided'
+        ? { ...operand.view, dtype: operand.dtype }
+        : { ...contiguousView(operand.shape), dtype: operand.dtype },
+    );
+    const output = { shape: core.shape, dtype: core.dtype };
+    return core.op.passes({ inputs, output, attrs: core.attrs, adapter });
+  });
+}
+
+/** Names of the shader files that a plan's kernels are made of. */
+export function filesOf(plan: Plan, passes: readonly (readonly KernelPass[])[]): Set<string> {
+  const files = new Set(passes.flatMap((list) => list.map(({ shader }) => shader)));
+  for (const { core, epilogue } of plan.steps) {
+    const programs = core?.operands.flatMap((operand) => (operand.kind === 'indexed' ? operand.program : []));
+    for (const node of [epilogue, ...(programs ?? [])].flatMap(({ nodes }) => nodes)) {
+      if (node.kind !== 'apply' && node.kind !== 'index') continue;
+      for (const name of node.op.libraries ?? []) files.add(`lib/${name}`);
+    }
+  }
+  return files;
 }
 
 const round = (bytes: number, to: number): number => Math.ceil(bytes / to) * to;
@@ -79,11 +92,17 @@ function bindingBytes(kernel: Kernel, before: Kernel | undefined, order: readonl
   });
 }
 
-export function prepare(plan: Plan, order: readonly Value[], context: PrepareContext): Prepared {
+/** The files of the plan must be in the library. */
+export function prepare(
+  plan: Plan,
+  passes: readonly (readonly KernelPass[])[],
+  order: readonly Value[],
+  context: PrepareContext,
+): Prepared {
   const parts: { word: Word; at: number }[] = [];
   let offset = 0;
-  const steps = plan.steps.map((step) => {
-    const kernels = stepKernels(step, context.library, context.adapter);
+  const steps = plan.steps.map((step, s) => {
+    const kernels = kernelsOf(step, passes[s], context.library);
     return kernels.map((kernel, k): PreparedKernel => {
       const start = offset / 4;
       kernel.params.forEach((value, i) => parts.push({ word: { kind: 'fixed', value }, at: start + i }));

@@ -1,52 +1,78 @@
-// The kernel files, parsed. The one place that imports them.
-import { InternalError } from '../../core/errors.ts';
-import cat from '../../../shaders/cat.wgsl?raw';
+// The kernel files. The one place that imports them: what every program needs comes along, the rest when a plan asks for it.
+import { GPUFaultError, InternalError } from '../../core/errors.ts';
 import elementwise from '../../../shaders/elementwise.wgsl?raw';
-import embed from '../../../shaders/embed.wgsl?raw';
-import gather from '../../../shaders/gather.wgsl?raw';
 import math from '../../../shaders/lib/math.wgsl?raw';
 import philox from '../../../shaders/lib/philox.wgsl?raw';
-import matmulRegister from '../../../shaders/matmul-register.wgsl?raw';
-import matmulSum from '../../../shaders/matmul-sum.wgsl?raw';
-import matmulTile from '../../../shaders/matmul-tile.wgsl?raw';
-import reduce from '../../../shaders/reduce.wgsl?raw';
-import scan from '../../../shaders/scan.wgsl?raw';
-import scatterSum from '../../../shaders/scatter_sum.wgsl?raw';
 import { type Declaration, parseModule } from './template.ts';
 
-/** Text of every kernel, by file name. */
-export const kernels: Readonly<Record<string, string>> = {
-  cat,
-  elementwise,
-  embed,
-  gather,
-  'matmul-register': matmulRegister,
-  'matmul-sum': matmulSum,
-  'matmul-tile': matmulTile,
-  reduce,
-  scan,
-  scatter_sum: scatterSum,
+interface TextModule {
+  readonly default: string;
+}
+
+/** How to load every other file, by its name in shaders/. */
+export const onDemand: Readonly<Record<string, () => Promise<TextModule>>> = {
+  cat: () => import('../../../shaders/cat.wgsl?raw'),
+  embed: () => import('../../../shaders/embed.wgsl?raw'),
+  gather: () => import('../../../shaders/gather.wgsl?raw'),
+  'lib/erf': () => import('../../../shaders/lib/erf.wgsl?raw'),
+  'lib/power': () => import('../../../shaders/lib/power.wgsl?raw'),
+  'lib/remainder': () => import('../../../shaders/lib/remainder.wgsl?raw'),
+  'lib/trigonometry': () => import('../../../shaders/lib/trigonometry.wgsl?raw'),
+  'matmul-register': () => import('../../../shaders/matmul-register.wgsl?raw'),
+  'matmul-sum': () => import('../../../shaders/matmul-sum.wgsl?raw'),
+  'matmul-tile': () => import('../../../shaders/matmul-tile.wgsl?raw'),
+  reduce: () => import('../../../shaders/reduce.wgsl?raw'),
+  scan: () => import('../../../shaders/scan.wgsl?raw'),
+  scatter_sum: () => import('../../../shaders/scatter_sum.wgsl?raw'),
 };
 
-/** Functions that formulas may call. */
-export const libraryTexts: readonly string[] = [math, philox];
+/** Files of functions that formulas call, not kernels. */
+const isLibrary = (name: string): boolean => name.startsWith('lib/');
 
-/** Parses each file once, when it is first needed. */
+/** The texts that are there, parsed once. */
 export class ShaderLibrary {
-  readonly #parsed = new Map<string, readonly Declaration[]>();
-  #library: readonly Declaration[] | null = null;
+  readonly #kernels = new Map([['elementwise', parseModule(elementwise)]]);
+  #functions: readonly Declaration[] = [math, philox].flatMap(parseModule);
+  readonly #loading = new Map<string, Promise<void>>();
+  readonly #loaded = new Set(['elementwise']);
+
+  /** Brings the files that are not there yet; null where all are. Rejects where one cannot be had; it is tried again then. */
+  load(names: Iterable<string>): Promise<unknown> | null {
+    const missing = [...names].filter((name) => !this.#loaded.has(name));
+    return missing.length === 0 ? null : Promise.all(missing.map((name) => this.#fetch(name)));
+  }
+
+  #fetch(name: string): Promise<void> {
+    const under = this.#loading.get(name);
+    if (under) return under;
+    if (!(name in onDemand)) throw new InternalError(`there is no shader ${name}`);
+    const loading = onDemand[name]()
+      .then((module) => this.#add(name, module.default))
+      .catch((error: unknown) => {
+        throw new GPUFaultError(`the kernel file ${name} could not be loaded`, {
+          got: String(error),
+          fix: 'serve all files of the package from one place, and try again',
+        });
+      })
+      .finally(() => this.#loading.delete(name));
+    this.#loading.set(name, loading);
+    return loading;
+  }
+
+  #add(name: string, text: string): void {
+    const declarations = parseModule(text);
+    if (isLibrary(name)) this.#functions = [...this.#functions, ...declarations];
+    else this.#kernels.set(name, declarations);
+    this.#loaded.add(name);
+  }
 
   kernel(name: string): readonly Declaration[] {
-    const known = this.#parsed.get(name);
-    if (known) return known;
-    if (!(name in kernels)) throw new InternalError(`there is no shader ${name}`);
-    const parsed = parseModule(kernels[name]);
-    this.#parsed.set(name, parsed);
-    return parsed;
+    const declarations = this.#kernels.get(name);
+    if (!declarations) throw new InternalError(`the shader ${name} was not loaded`);
+    return declarations;
   }
 
   get functions(): readonly Declaration[] {
-    this.#library ??= libraryTexts.flatMap(parseModule);
-    return this.#library;
+    return this.#functions;
   }
 }
