@@ -133,7 +133,9 @@ test('init with unknown words', async () => {
 test('no message is left out', async () => {
   const root = path.resolve(import.meta.dirname, '../../src');
   const files = ['ops', 'tensor', 'core'].flatMap((folder) =>
-    readdirSync(path.join(root, folder)).map((file) => path.join(root, folder, file)),
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => path.join(root, folder, file)),
   );
   const pattern = /new (?:Shape|Dtype|Value|Index)Error\(\s*(?:`([^`]*)`|'([^']*)'|"([^"]*)")/g;
   const said = await Promise.all(Object.values(calls).map(messageOf));
