@@ -24,7 +24,8 @@ const countOf = (x: Value, dims: readonly number[]): number =>
 /** The gradient as if the reduced dimensions had been kept, over x's shape. */
 const over = (g: Value, x: Value, dims: readonly number[]): Value => spreadOver(g, x, dims);
 
-function floats(where_: string, x: Value): Value {
+/** x, if it is made of floats. */
+export function floats(where_: string, x: Value): Value {
   if (x.dtype !== 'f32') {
     throw new DtypeError(`${where_}: element type`, {
       expected: 'f32',

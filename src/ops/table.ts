@@ -11,10 +11,12 @@ import * as loss from './loss.ts';
 import * as math from './math.ts';
 import * as matmul from './matmul.ts';
 import * as movement from './movement.ts';
+import * as norm from './norm.ts';
 import * as random from './random.ts';
 import * as reduce from './reduce.ts';
 import * as scan from './scan.ts';
 import * as statistics from './statistics.ts';
+import * as summary from './summary.ts';
 
 const families = {
   activation,
@@ -27,10 +29,12 @@ const families = {
   math,
   matmul,
   movement,
+  norm,
   random,
   reduce,
   scan,
   statistics,
+  summary,
 } as const;
 
 const isOp = (x: unknown): x is Op => typeof x === 'object' && x !== null && 'kind' in x && 'name' in x;

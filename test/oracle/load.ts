@@ -210,10 +210,12 @@ const files = {
   movement: () => import('./movement.json?raw'),
   indexing: () => import('./indexing.json?raw'),
   loss: () => import('./loss.json?raw'),
+  summary: () => import('./summary.json?raw'),
   creation: () => import('./creation.json?raw'),
   reference: () => import('./reference.json?raw'),
   integer: () => import('./integer.json?raw'),
   chosen: () => import('./chosen.json?raw'),
+  chosen_order: () => import('./chosen_order.json?raw'),
   special: () => import('./special.json?raw'),
 };
 

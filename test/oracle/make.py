@@ -13,6 +13,7 @@ from collections import Counter
 
 sys.dont_write_bytecode = True
 
+import chosen_order  # noqa: E402
 import special  # noqa: E402
 from chosen import samples  # noqa: E402
 from opinfo_dump import dump_op, exact, options, report, write  # noqa: E402
@@ -35,6 +36,8 @@ MOVEMENT = """reshape view permute transpose t T squeeze unsqueeze expand broadc
 INDEXING = "slice index_select gather scatter_add".split()
 LOSS = """nn.functional.binary_cross_entropy nn.functional.binary_cross_entropy_with_logits nn.functional.nll_loss
  nn.functional.cross_entropy nn.functional.mse_loss""".split()
+SUMMARY = """nansum aminmax var_mean std_mean count_nonzero norm norm.fro norm.inf linalg.vector_norm dist
+ nn.functional.pairwise_distance nn.functional.normalize nn.functional.cosine_similarity""".split()
 CREATION = "arange linspace eye zeros ones zeros_like ones_like full_like".split()
 INTEGER = """add sub mul div.no_rounding_mode div.trunc_rounding div.floor_rounding neg abs sign square pow maximum minimum
  fmod remainder eq ne lt le gt ge logical_and logical_or logical_not logical_xor where clamp sum prod
@@ -63,6 +66,7 @@ FAMILIES = {
     "movement": [(MOVEMENT, dict(max_samples=10, errors=True, second=True))],
     "indexing": [(INDEXING, dict(max_elements=600, errors=True, second=True))],
     "loss": [(LOSS, dict(max_samples=26, errors=True, second=True))],
+    "summary": [(SUMMARY, dict(max_samples=10, max_elements=130, errors=True, second=True))],
     "creation": [(CREATION, dict(max_samples=12, errors=True))],
     "reference": [
         (UNARY, dict(reference=True, max_elements=100, max_samples=12)),
@@ -74,6 +78,8 @@ FAMILIES = {
         (BOOLEAN, dict(dtype="bool", max_elements=130, max_samples=4)),
     ],
 }
+# Files of calls that are chosen by hand.
+CHOSEN = {"chosen": samples, "chosen_order": chosen_order.samples}
 
 
 def records(family):
@@ -84,8 +90,8 @@ def records(family):
 
 def make(family):
     done = [r for r in records(family) if r["samples"] or r.get("errors")] if family in FAMILIES else []
-    if family == "chosen":
-        for ops in samples().values():
+    if family in CHOSEN:
+        for ops in CHOSEN[family]().values():
             for name, calls in ops.items():
                 done.append(dump_op(exact(name), options(second=True), calls))
     if family == "special":
@@ -101,7 +107,7 @@ def make(family):
 
 
 def main():
-    families = sys.argv[1:] or [*FAMILIES, "chosen", "special"]
+    families = sys.argv[1:] or [*FAMILIES, *CHOSEN, "special"]
     total = Counter()
     for family in families:
         total += make(family)

@@ -17,8 +17,8 @@ function floats(x: Decoded): Plain[] {
 }
 
 const PRODUCTS = new Set(['matmul', 'mm', 'bmm', 'dot', 'mv', 'addmm', 'nn.functional.linear', 'outer']);
-const SQUARES = new Set(['var']);
-const REDUCTIONS = new Set(['sum', 'mean', 'prod', 'var', 'std', 'cumsum', 'scatter_add']);
+const SQUARES = new Set(['var', 'var_mean']);
+const REDUCTIONS = new Set('sum mean prod var std cumsum scatter_add nansum var_mean std_mean'.split(' '));
 
 const numelOf = (xs: readonly Plain[]): number => xs.reduce((n, x) => n + x.data.length, 0);
 

@@ -30,6 +30,13 @@ export const sampleRules: readonly Rule<Sample>[] = [
       !CREATES.has(op.name) && !inputs(s).some((x) => isPlain(x)) && !op.name.includes('like'),
   },
   {
+    why: 'a scalar whose reduced dimension PyTorch keeps, for this operation alone',
+    applies: (s, op) =>
+      op.name === 'aminmax' &&
+      s.kwargs['keepdim'] === true &&
+      inputs(s).some((x) => isPlain(x) && x.shape.length === 0),
+  },
+  {
     why: 'start of narrow given as a tensor',
     applies: (s, op) => op.name === 'narrow' && isPlain(s.args[2]),
   },

@@ -1,3 +1,4 @@
 // Operations as functions of tensors, a file for each family. What is only here, and no method of Tensor, costs a program
 // that does not call it nothing.
 export * from './basic.ts';
+export * from './reduction.ts';

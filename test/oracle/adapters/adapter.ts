@@ -13,3 +13,18 @@ export function mapped<N>(
 ): Record<string, Adapter> {
   return Object.fromEntries(Object.entries(names).map(([torch, name]) => [torch, f(name)]));
 }
+
+/** A function of the package by its name. Of a result with several tensors, those of `parts`, in this order. */
+export function named(
+  w: Api,
+  name: string,
+  parts?: readonly string[],
+): (...args: readonly unknown[]) => Tensor | readonly Tensor[] {
+  return (...args) => {
+    const fn = (w as unknown as Record<string, (...all: readonly unknown[]) => unknown>)[name];
+    const result = fn(...args);
+    return parts === undefined
+      ? (result as Tensor)
+      : parts.map((part) => (result as Record<string, Tensor>)[part]);
+  };
+}

@@ -1,8 +1,9 @@
 // How each of PyTorch's operations is called in wgrad. Knows names and the order of parameters, and no numbers.
 import type { Adapter } from './adapter.ts';
 import { basic } from './basic.ts';
+import { summary } from './summary.ts';
 
 export type { Adapter } from './adapter.ts';
 
 /** PyTorch's name (with its variant) → the call in wgrad. */
-export const adapters: Readonly<Record<string, Adapter>> = { ...basic };
+export const adapters: Readonly<Record<string, Adapter>> = { ...basic, ...summary };

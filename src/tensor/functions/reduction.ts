@@ -1,0 +1,17 @@
+// Reductions, norms and scans that are functions only.
+import * as norm_ from '../../ops/norm.ts';
+import * as summary from '../../ops/summary.ts';
+import { binary, unary } from './lift.ts';
+
+export const nansum = /* @__PURE__ */ unary(summary.nansum);
+export const nanmean = /* @__PURE__ */ unary(summary.nanmean);
+export const countNonzero = /* @__PURE__ */ unary(summary.countNonzero);
+export const aminmax = /* @__PURE__ */ unary(summary.aminmax);
+export const varMean = /* @__PURE__ */ unary(summary.varMean);
+export const stdMean = /* @__PURE__ */ unary(summary.stdMean);
+export const vectorNorm = /* @__PURE__ */ unary(norm_.vectorNorm);
+export const norm = /* @__PURE__ */ unary(norm_.norm);
+export const normalize = /* @__PURE__ */ unary(norm_.normalize);
+export const dist = /* @__PURE__ */ binary(norm_.dist);
+export const pairwiseDistance = /* @__PURE__ */ binary(norm_.pairwiseDistance);
+export const cosineSimilarity = /* @__PURE__ */ binary(norm_.cosineSimilarity);
