@@ -2,6 +2,12 @@
 export {
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
   crossEntropy,
   elu,
   gelu,

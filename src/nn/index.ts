@@ -14,6 +14,17 @@ export {
   Tanh,
 } from './activation.ts';
 export { Sequential } from './container.ts';
+export {
+  Conv1d,
+  Conv2d,
+  Conv3d,
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  type ConvLayerOptions,
+  type ConvTransposeLayerOptions,
+  type PerDim,
+} from './conv.ts';
 export * as functional from './functional.ts';
 export * as init from './init.ts';
 export { Linear } from './linear.ts';

@@ -4,6 +4,7 @@ import * as activation from './activation.ts';
 import * as arithmetic from './arithmetic.ts';
 import { casts } from './cast.ts';
 import * as comparison from './comparison.ts';
+import * as conv from './conv.ts';
 import * as create from './create.ts';
 import * as indexing from './indexing.ts';
 import * as joining from './joining.ts';
@@ -22,6 +23,7 @@ const families = {
   activation,
   arithmetic,
   comparison,
+  conv,
   create,
   indexing,
   joining,

@@ -72,6 +72,21 @@ const calls: Readonly<Record<string, () => unknown>> = {
   'classes that are fractions': () => w.nllLoss(z(2, 3), z(2)),
   'a class that is not there': () => w.crossEntropy(z(2, 3), ints(0, 3)),
   'label smoothing outside': () => w.crossEntropy(z(2, 3), ints(0, 1), { labelSmoothing: 2 }),
+  'conv of integers': () => w.conv1d(ints(1, 2).reshape(1, 2), z(1, 1, 1)),
+  'conv of too few dimensions': () => w.conv2d(z(3, 4), z(1, 1, 2, 2)),
+  'conv with a weight of other dimensions': () => w.conv2d(z(1, 3, 4, 4), z(1, 3, 2)),
+  'conv of other channels': () => w.conv2d(z(1, 3, 4, 4), z(2, 2, 2, 2)),
+  'conv with no groups': () => w.conv1d(z(1, 3, 4), z(2, 3, 2), { groups: 0 }),
+  'conv with a bias that does not fit': () => w.conv1d(z(1, 3, 4), z(2, 3, 2), { bias: z(3) }),
+  'conv with a kernel too long': () => w.conv1d(z(1, 3, 4), z(2, 3, 5)),
+  'conv with a stride of 0': () => w.conv1d(z(1, 3, 4), z(2, 3, 2), { stride: 0 }),
+  "conv with padding 'same' and a stride": () =>
+    w.conv1d(z(1, 3, 4), z(2, 3, 2), { stride: 2, padding: 'same' }),
+  'conv with an unknown padding': () => free['conv1d'](z(1, 3, 4), z(2, 3, 2), { padding: 'full' }),
+  'a transposed conv with too much output padding': () =>
+    w.convTranspose1d(z(1, 3, 4), z(3, 2, 2), { outputPadding: 1 }),
+  'a transposed conv of which nothing is left': () =>
+    w.convTranspose1d(z(1, 3, 1), z(3, 2, 2), { padding: 2 }),
   'randint over an empty range': () => w.randint(3, 3, [2]),
   'a seed that is none': () => w.manualSeed(-1),
   'arange the wrong way': () => w.arange(0, 5, -1),

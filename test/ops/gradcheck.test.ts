@@ -32,7 +32,17 @@ const KINKS: readonly Kink[] = [
 const isKink = (record: OpRecord, index: number): boolean =>
   KINKS.some(({ op, sample }) => op === record.name && sample === index);
 
-const FAMILIES = ['elementwise', 'reduction', 'matmul', 'movement', 'indexing', 'loss', 'summary'] as const;
+const FAMILIES = [
+  'elementwise',
+  'reduction',
+  'matmul',
+  'movement',
+  'indexing',
+  'loss',
+  'summary',
+  'conv',
+  'convChosen',
+] as const;
 const records = (await Promise.all(FAMILIES.map(load)))
   .flat()
   .filter((r) => r.dtype === 'float32' && r.samples.some((s) => s.gradOutputs.length > 0));

@@ -76,10 +76,10 @@ test('the number of samples, and of refusals', () => {
   }
   expect(total).toMatchInlineSnapshot(`
     {
-      "gradients": 2128,
-      "refusals": 97,
-      "samples": 2470,
-      "second": 992,
+      "gradients": 2273,
+      "refusals": 98,
+      "samples": 2528,
+      "second": 1050,
     }
   `);
 });

@@ -14,6 +14,7 @@ from collections import Counter
 sys.dont_write_bytecode = True
 
 import chosen_order  # noqa: E402
+import neural  # noqa: E402
 import special  # noqa: E402
 from chosen import samples  # noqa: E402
 from opinfo_dump import dump_op, exact, options, report, write  # noqa: E402
@@ -78,6 +79,7 @@ FAMILIES = {
         (BOOLEAN, dict(dtype="bool", max_elements=130, max_samples=4)),
     ],
 }
+FAMILIES.update(neural.FAMILIES)
 # Files of calls that are chosen by hand.
 CHOSEN = {"chosen": samples, "chosen_order": chosen_order.samples}
 
@@ -97,6 +99,8 @@ def make(family):
     if family == "special":
         for name, calls in special.samples(UNARY, BINARY).items():
             done.append(dump_op(exact(name), options(max_elements=1000), calls))
+    for op, calls in neural.samples(family):
+        done.append(dump_op(op, options(second=True), calls))
     path = os.path.join(HERE, family + ".json")
     write(path, done)
     for r in done:

@@ -19,6 +19,7 @@ function floats(x: Decoded): Plain[] {
 const PRODUCTS = new Set(['matmul', 'mm', 'bmm', 'dot', 'mv', 'addmm', 'nn.functional.linear', 'outer']);
 const SQUARES = new Set(['var', 'var_mean']);
 const REDUCTIONS = new Set('sum mean prod var std cumsum scatter_add nansum var_mean std_mean'.split(' '));
+const isConv = (name: string): boolean => name.includes('.conv');
 
 const numelOf = (xs: readonly Plain[]): number => xs.reduce((n, x) => n + x.data.length, 0);
 
@@ -28,6 +29,9 @@ function contraction(name: string, inputs: readonly Plain[], sample: Sample): nu
     const left = name === 'addmm' ? inputs[1] : inputs[0];
     return name === 'outer' ? 1 : Math.max(1, left?.shape.at(-1) ?? 1) + (inputs.length > 2 ? 2 : 0);
   }
+  // A filter's elements, of one output channel; and the bias.
+  if (isConv(name))
+    return Math.max(1, (inputs[1]?.data.length ?? 1) / Math.max(1, inputs[1]?.shape[0] ?? 1)) + 1;
   if (typeof sample.kwargs['alpha'] === 'number') return 2;
   if (!REDUCTIONS.has(name)) return 1;
   const [most, outputs] = [inputs[0]?.data.length ?? 1, numelOf(sample.outputs)];
@@ -38,7 +42,7 @@ function contraction(name: string, inputs: readonly Plain[], sample: Sample): nu
 function termOf(name: string, inputs: readonly Plain[], sample: Sample, length: number): number {
   const sizes = inputs.map((x) => largest(x.data));
   const most = Math.max(0, ...sizes);
-  if (PRODUCTS.has(name)) return sizes.reduce((a, b) => a * Math.max(b, 1), 1);
+  if (PRODUCTS.has(name) || isConv(name)) return sizes.reduce((a, b) => a * Math.max(b, 1), 1);
   if (SQUARES.has(name)) return most * most;
   if (name === 'prod') return largest(sample.outputs.flatMap((x) => [...x.data]));
   const { alpha } = sample.kwargs;

@@ -67,6 +67,11 @@ export const classOf: Readonly<Record<string, ToleranceClass>> = {
   ...named('exact', 'count_nonzero aminmax'),
   ...named('loss', 'norm norm.fro norm.inf linalg.vector_norm dist nn.functional.pairwise_distance'),
   ...named('loss', 'nn.functional.normalize nn.functional.cosine_similarity'),
+  ...named('accumulation', 'nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d'),
+  ...named(
+    'accumulation',
+    'nn.functional.conv_transpose1d nn.functional.conv_transpose2d nn.functional.conv_transpose3d',
+  ),
   ...named('arithmetic', 'arange'),
   // start + step · i: where the two cancel, the error is one of the ends.
   ...named('accumulation', 'linspace'),

@@ -12,6 +12,8 @@ interface TextModule {
 /** How to load every other file, by its name in shaders/. */
 export const onDemand: Readonly<Record<string, () => Promise<TextModule>>> = {
   cat: () => import('../../../shaders/cat.wgsl?raw'),
+  conv: () => import('../../../shaders/conv.wgsl?raw'),
+  conv_weight: () => import('../../../shaders/conv_weight.wgsl?raw'),
   embed: () => import('../../../shaders/embed.wgsl?raw'),
   gather: () => import('../../../shaders/gather.wgsl?raw'),
   'lib/erf': () => import('../../../shaders/lib/erf.wgsl?raw'),

@@ -2,3 +2,4 @@
 // that does not call it nothing.
 export * from './basic.ts';
 export * from './reduction.ts';
+export * from './neural.ts';

@@ -2,8 +2,13 @@
 import type { Adapter } from './adapter.ts';
 import { basic } from './basic.ts';
 import { summary } from './summary.ts';
+import { neural } from './neural.ts';
 
 export type { Adapter } from './adapter.ts';
 
 /** PyTorch's name (with its variant) → the call in wgrad. */
-export const adapters: Readonly<Record<string, Adapter>> = { ...basic, ...summary };
+export const adapters: Readonly<Record<string, Adapter>> = {
+  ...basic,
+  ...neural,
+  ...summary,
+};
