@@ -6,6 +6,7 @@ import { casts } from './cast.ts';
 import * as comparison from './comparison.ts';
 import * as conv from './conv.ts';
 import * as create from './create.ts';
+import * as diagonals from './diagonal.ts';
 import * as indexing from './indexing.ts';
 import * as joining from './joining.ts';
 import * as loss from './loss.ts';
@@ -18,6 +19,7 @@ import * as reduce from './reduce.ts';
 import * as scan from './scan.ts';
 import * as statistics from './statistics.ts';
 import * as summary from './summary.ts';
+import * as unfold from './unfold.ts';
 
 const families = {
   activation,
@@ -25,6 +27,7 @@ const families = {
   comparison,
   conv,
   create,
+  diagonals,
   indexing,
   joining,
   loss,
@@ -37,6 +40,7 @@ const families = {
   scan,
   statistics,
   summary,
+  unfold,
 } as const;
 
 const isOp = (x: unknown): x is Op => typeof x === 'object' && x !== null && 'kind' in x && 'name' in x;

@@ -9,7 +9,7 @@ import { iota } from './create.ts';
 import { expand, reshape } from './movement.ts';
 
 /** column − row of every element of the last two dimensions; i32. */
-function diagonalOffset(shape: Shape, where: string): Value {
+export function diagonalOffset(shape: Shape, where: string): Value {
   if (shape.length < 2) {
     throw new ShapeError(`${where}: needs at least two dimensions`, { got: formatShape(shape) });
   }

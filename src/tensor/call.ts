@@ -46,7 +46,8 @@ function unwrap(x: unknown, on: Engine): unknown {
   return x;
 }
 
-function wrap(result: unknown, on: Engine, make: Make): unknown {
+/** The tensors of Values, alone or in lists and objects. */
+export function wrap(result: unknown, on: Engine, make: Make): unknown {
   if (result instanceof Value) return make(result, on);
   if (Array.isArray(result)) return result.map((item) => wrap(item, on, make));
   if (typeof result === 'object' && result !== null) {

@@ -42,6 +42,9 @@ const FAMILIES = [
   'summary',
   'conv',
   'convChosen',
+  'diagonal',
+  'arrangement',
+  'padding',
 ] as const;
 const records = (await Promise.all(FAMILIES.map(load)))
   .flat()

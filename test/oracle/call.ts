@@ -23,6 +23,21 @@ export class Call {
     return this.tensor(0);
   }
 
+  /** The first input as it is: a tensor, a list, a number. */
+  get at0(): Arg | undefined {
+    return this.#args[0];
+  }
+
+  isList(position: number): boolean {
+    return Array.isArray(this.#args[position]);
+  }
+
+  /** The tensors of the list that comes first, or all that are given one by one. */
+  allTensors(): Tensor[] {
+    if (this.isList(0)) return this.tensors(0);
+    return this.#args.flatMap((x, k) => (isTensor(x) ? [this.tensor(k)] : []));
+  }
+
   private at(position: number, name?: string): Arg | undefined {
     const named = name === undefined ? undefined : this.#kwargs[name];
     return this.#args[position] ?? named ?? undefined;

@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 import chosen_order  # noqa: E402
 import neural  # noqa: E402
 import special  # noqa: E402
+import chosen_indexing  # noqa: E402
 from chosen import samples  # noqa: E402
 from opinfo_dump import dump_op, exact, options, report, write  # noqa: E402
 
@@ -39,6 +40,13 @@ LOSS = """nn.functional.binary_cross_entropy nn.functional.binary_cross_entropy_
  nn.functional.cross_entropy nn.functional.mse_loss""".split()
 SUMMARY = """nansum aminmax var_mean std_mean count_nonzero norm norm.fro norm.inf linalg.vector_norm dist
  nn.functional.pairwise_distance nn.functional.normalize nn.functional.cosine_similarity""".split()
+DIAGONAL = "diagonal diag_embed diag diagflat trace".split()
+ARRANGEMENT = """roll rot90 fliplr flipud tile repeat_interleave unflatten tensor_split hsplit vsplit dsplit unbind atleast_1d
+ atleast_2d atleast_3d broadcast_tensors hstack vstack dstack column_stack block_diag meshgrid.list_of_tensors
+ meshgrid.variadic_tensors cartesian_prod combinations nn.functional.pixel_shuffle nn.functional.pixel_unshuffle
+ linalg.vander tril_indices triu_indices logspace""".split()
+PADDING = """nn.functional.pad.constant nn.functional.pad.reflect nn.functional.pad.replicate nn.functional.pad.circular unfold
+ nn.functional.unfold""".split()
 CREATION = "arange linspace eye zeros ones zeros_like ones_like full_like".split()
 INTEGER = """add sub mul div.no_rounding_mode div.trunc_rounding div.floor_rounding neg abs sign square pow maximum minimum
  fmod remainder eq ne lt le gt ge logical_and logical_or logical_not logical_xor where clamp sum prod
@@ -66,6 +74,9 @@ FAMILIES = {
     "matmul": [(MATMUL, dict(max_samples=12, max_elements=600, errors=True, second=True))],
     "movement": [(MOVEMENT, dict(max_samples=10, errors=True, second=True))],
     "indexing": [(INDEXING, dict(max_elements=600, errors=True, second=True))],
+    "diagonal": [(DIAGONAL, dict(max_elements=150, errors=True, second=True))],
+    "arrangement": [(ARRANGEMENT, dict(max_samples=6, max_elements=100, errors=True, second=True))],
+    "padding": [(PADDING, dict(max_samples=8, max_elements=150, errors=True, second=True))],
     "loss": [(LOSS, dict(max_samples=26, errors=True, second=True))],
     "summary": [(SUMMARY, dict(max_samples=10, max_elements=130, errors=True, second=True))],
     "creation": [(CREATION, dict(max_samples=12, errors=True))],
@@ -96,6 +107,8 @@ def make(family):
         for ops in CHOSEN[family]().values():
             for name, calls in ops.items():
                 done.append(dump_op(exact(name), options(second=True), calls))
+    if family in chosen_indexing.FAMILIES:
+        done += [dump_op(op, options(second=True), calls) for op, calls in chosen_indexing.samples(family)]
     if family == "special":
         for name, calls in special.samples(UNARY, BINARY).items():
             done.append(dump_op(exact(name), options(max_elements=1000), calls))

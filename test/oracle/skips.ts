@@ -18,7 +18,16 @@ function dtypeArgument({ kwargs }: CallOf): string | null {
 }
 
 /** Operations whose numbers PyTorch made in float32: there is no finer truth. */
-export const CREATES = new Set(['arange', 'linspace', 'eye', 'zeros', 'ones']);
+export const CREATES = new Set([
+  'arange',
+  'linspace',
+  'eye',
+  'zeros',
+  'ones',
+  'tril_indices',
+  'triu_indices',
+  'logspace',
+]);
 
 /** Why samples are skipped. */
 export const sampleRules: readonly Rule<Sample>[] = [
@@ -39,6 +48,10 @@ export const sampleRules: readonly Rule<Sample>[] = [
   {
     why: 'start of narrow given as a tensor',
     applies: (s, op) => op.name === 'narrow' && isPlain(s.args[2]),
+  },
+  {
+    why: 'counts given as a tensor, which are read first: see test/ops/indexing.test.ts',
+    applies: (s, op) => op.name === 'repeat_interleave' && isPlain(s.args[1] ?? s.kwargs['repeats']),
   },
 ];
 

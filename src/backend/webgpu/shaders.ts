@@ -15,6 +15,7 @@ export const onDemand: Readonly<Record<string, () => Promise<TextModule>>> = {
   conv: () => import('../../../shaders/conv.wgsl?raw'),
   conv_weight: () => import('../../../shaders/conv_weight.wgsl?raw'),
   embed: () => import('../../../shaders/embed.wgsl?raw'),
+  fold: () => import('../../../shaders/fold.wgsl?raw'),
   gather: () => import('../../../shaders/gather.wgsl?raw'),
   'lib/erf': () => import('../../../shaders/lib/erf.wgsl?raw'),
   'lib/power': () => import('../../../shaders/lib/power.wgsl?raw'),

@@ -3,3 +3,4 @@
 export * from './basic.ts';
 export * from './reduction.ts';
 export * from './neural.ts';
+export * from './movement.ts';

@@ -2,7 +2,7 @@
 import type { Value } from '../../core/value.ts';
 import type { Engine } from '../../engine.ts';
 import { constant } from '../../ops/create.ts';
-import { type LiftedArgs, type TensorLike, type Wrapped, call, engineOf, operand } from '../call.ts';
+import { type LiftedArgs, type TensorLike, type Wrapped, call, engineOf, operand, wrap } from '../call.ts';
 import { Tensor } from '../tensor.ts';
 
 /** Calls with a first argument that may be a number or an array. */
@@ -44,6 +44,17 @@ export function joined(
       ),
       on,
     );
+  };
+}
+
+/** A function of a list of tensors and options. */
+export function many<A extends readonly unknown[], R>(
+  fn: (tensors: readonly Value[], ...rest: A) => R,
+): (tensors: readonly TensorLike[], ...rest: LiftedArgs<A>) => Wrapped<R> {
+  return (tensors, ...rest) => {
+    const on = engineOf([tensors]);
+    const values = tensors.map((x) => first(x, on));
+    return wrap(fn(values, ...(rest as unknown as A)), on, Tensor.of) as Wrapped<R>;
   };
 }
 

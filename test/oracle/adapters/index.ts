@@ -1,5 +1,6 @@
 // How each of PyTorch's operations is called in wgrad. Knows names and the order of parameters, and no numbers.
 import type { Adapter } from './adapter.ts';
+import { arrangement } from './arrangement.ts';
 import { basic } from './basic.ts';
 import { summary } from './summary.ts';
 import { neural } from './neural.ts';
@@ -9,6 +10,7 @@ export type { Adapter } from './adapter.ts';
 /** PyTorch's name (with its variant) → the call in wgrad. */
 export const adapters: Readonly<Record<string, Adapter>> = {
   ...basic,
+  ...arrangement,
   ...neural,
   ...summary,
 };
