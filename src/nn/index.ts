@@ -32,4 +32,6 @@ export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss } from '
 export type { BCELossOptions, ClassLossOptions, Reduction } from './loss.ts';
 export { Module } from './module.ts';
 export type { LoadReport, StateDict } from './module.ts';
+export * from './padding.ts';
+export * from './rearrange.ts';
 export { Parameter } from '../tensor.ts';
