@@ -1,4 +1,4 @@
-// Running sums along the middle dimension of [outer, length, inner]; one invocation a line.
+// Running sums, products or extremes along the middle dimension of [outer, length, inner]; one invocation a line.
 alias T = f32;
 
 struct Params {
@@ -19,6 +19,10 @@ fn store(i: u32, value: T) {
   out[i] = value;
 }
 
+fn combine(a: T, b: T) -> T {
+  return a + b;
+}
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
@@ -34,7 +38,7 @@ fn main(
   store(i, total);
   for (var j = 1u; j < params.length; j++) {
     i += params.inner;
-    total += load_a(i);
+    total = combine(total, load_a(i));
     store(i, total);
   }
 }

@@ -7,6 +7,7 @@ import * as comparison from './comparison.ts';
 import * as conv from './conv.ts';
 import * as create from './create.ts';
 import * as diagonals from './diagonal.ts';
+import * as cumulative from './cumulative.ts';
 import * as indexing from './indexing.ts';
 import * as joining from './joining.ts';
 import * as loss from './loss.ts';
@@ -15,6 +16,7 @@ import * as matmul from './matmul.ts';
 import * as movement from './movement.ts';
 import * as norm from './norm.ts';
 import * as random from './random.ts';
+import * as recurrence from './recurrence.ts';
 import * as reduce from './reduce.ts';
 import * as scan from './scan.ts';
 import * as statistics from './statistics.ts';
@@ -28,6 +30,7 @@ const families = {
   conv,
   create,
   diagonals,
+  cumulative,
   indexing,
   joining,
   loss,
@@ -36,6 +39,7 @@ const families = {
   movement,
   norm,
   random,
+  recurrence,
   reduce,
   scan,
   statistics,

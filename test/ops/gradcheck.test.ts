@@ -45,6 +45,7 @@ const FAMILIES = [
   'diagonal',
   'arrangement',
   'padding',
+  'scan',
 ] as const;
 const records = (await Promise.all(FAMILIES.map(load)))
   .flat()

@@ -24,7 +24,23 @@ def norms():
     yield "std_mean", [call(x, (0, 2)), call(t([[3.0, 3.0], [1.0, 2.0]]), 1)]
 
 
-FAMILIES = (norms,)
+def scans():
+    x, long = u((2, 3, 4), 620), u((2, 300), 621)
+    zeros = t([[2.0, 0.0, 3.0, 0.0], [0.0, 0.0, 1.0, 2.0], [-1.5, 2.0, 0.5, 3.0]])
+    yield "cumprod", [call(zeros, 1), call(zeros, 0), call(x, -2), call(u((2, 150), 622, 0.9, 1.1), 1), call(t([1.0, NAN, 0.0, INF], False), 0)]
+    ties = t([[1.0, 3.0, 3.0, 2.0, 5.0], [2.0, 2.0, -1.0, 2.0, 2.0]])
+    nans = t([[1.0, NAN, 3.0, NAN, INF], [-INF, INF, INF, NAN, 0.0]], False)
+    for name in ("cummax", "cummin"):
+        yield name, [call(ties, 1), call(ties, 0), call(nans, 1), call(x, -1), call(long, 1), call(u((0, 2), 623), 1)]
+    low = t([[-INF, 0.0, 1.0, -INF], [-INF, -INF, 2.0, 1000.0]], False)
+    yield "logcumsumexp", [call(low, 1), call(u((40,), 624, -60.0, 60.0), 0), call(t([[INF, 1.0], [NAN, 1.0]], False), 1), call(x, -1),
+                           call(long, 1)]  # fmt: skip
+    yield "diff", [call(x, 1, 1), call(x, 2, -1, u((2, 3, 1), 625), u((2, 3, 2), 626)), call(x, 9, 0)]
+    yield "trapezoid", [call(u((2, 3), 627), t([0.0, 0.5, 2.0])), call(u((3, 2), 628), t([0.0, 0.5, 2.0]), dim=0), call(u((2, 1), 629))]
+    yield "cumulative_trapezoid", [call(u((2, 3), 630), t([0.0, 0.5, 2.0])), call(u((3, 2), 631), t([0.0, 0.5, 2.0]), dim=0)]
+
+
+FAMILIES = (norms, scans)
 
 
 def samples():

@@ -211,6 +211,7 @@ const files = {
   indexing: () => import('./indexing.json?raw'),
   loss: () => import('./loss.json?raw'),
   summary: () => import('./summary.json?raw'),
+  scan: () => import('./scan.json?raw'),
   creation: () => import('./creation.json?raw'),
   diagonal: () => import('./diagonal.json?raw'),
   arrangement: () => import('./arrangement.json?raw'),

@@ -47,6 +47,7 @@ ARRANGEMENT = """roll rot90 fliplr flipud tile repeat_interleave unflatten tenso
  linalg.vander tril_indices triu_indices logspace""".split()
 PADDING = """nn.functional.pad.constant nn.functional.pad.reflect nn.functional.pad.replicate nn.functional.pad.circular unfold
  nn.functional.unfold""".split()
+SCANS = "cumprod cummax cummin logcumsumexp diff trapezoid cumulative_trapezoid".split()
 CREATION = "arange linspace eye zeros ones zeros_like ones_like full_like".split()
 INTEGER = """add sub mul div.no_rounding_mode div.trunc_rounding div.floor_rounding neg abs sign square pow maximum minimum
  fmod remainder eq ne lt le gt ge logical_and logical_or logical_not logical_xor where clamp sum prod
@@ -79,6 +80,10 @@ FAMILIES = {
     "padding": [(PADDING, dict(max_samples=8, max_elements=150, errors=True, second=True))],
     "loss": [(LOSS, dict(max_samples=26, errors=True, second=True))],
     "summary": [(SUMMARY, dict(max_samples=10, max_elements=130, errors=True, second=True))],
+    "scan": [
+        (SCANS, dict(max_samples=10, max_elements=130, errors=True, second=True)),
+        (SCANS[:3] + ["diff"], dict(dtype="int32", max_samples=4, max_elements=130)),
+    ],
     "creation": [(CREATION, dict(max_samples=12, errors=True))],
     "reference": [
         (UNARY, dict(reference=True, max_elements=100, max_samples=12)),

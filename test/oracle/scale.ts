@@ -18,8 +18,16 @@ function floats(x: Decoded): Plain[] {
 
 const PRODUCTS = new Set(['matmul', 'mm', 'bmm', 'dot', 'mv', 'addmm', 'nn.functional.linear', 'outer']);
 const SQUARES = new Set(['var', 'var_mean']);
-const REDUCTIONS = new Set('sum mean prod var std cumsum scatter_add nansum var_mean std_mean'.split(' '));
 const isConv = (name: string): boolean => name.includes('.conv');
+const REDUCTIONS = new Set(
+  'sum mean prod var std cumsum scatter_add nansum var_mean std_mean cumprod logcumsumexp diff trapezoid cumulative_trapezoid'.split(
+    ' ',
+  ),
+);
+/** Whose every element is a sum of up to all of a line. */
+const RUNNING = new Set(
+  'cumsum scatter_add cumprod logcumsumexp diff trapezoid cumulative_trapezoid'.split(' '),
+);
 
 const numelOf = (xs: readonly Plain[]): number => xs.reduce((n, x) => n + x.data.length, 0);
 
@@ -35,7 +43,7 @@ function contraction(name: string, inputs: readonly Plain[], sample: Sample): nu
   if (typeof sample.kwargs['alpha'] === 'number') return 2;
   if (!REDUCTIONS.has(name)) return 1;
   const [most, outputs] = [inputs[0]?.data.length ?? 1, numelOf(sample.outputs)];
-  return name === 'cumsum' || name === 'scatter_add' ? most : Math.max(1, most / Math.max(1, outputs));
+  return RUNNING.has(name) ? most : Math.max(1, most / Math.max(1, outputs));
 }
 
 /** The largest term of such a sum. */
@@ -44,7 +52,7 @@ function termOf(name: string, inputs: readonly Plain[], sample: Sample, length: 
   const most = Math.max(0, ...sizes);
   if (PRODUCTS.has(name) || isConv(name)) return sizes.reduce((a, b) => a * Math.max(b, 1), 1);
   if (SQUARES.has(name)) return most * most;
-  if (name === 'prod') return largest(sample.outputs.flatMap((x) => [...x.data]));
+  if (name === 'prod' || name === 'cumprod') return largest(sample.outputs.flatMap((x) => [...x.data]));
   const { alpha } = sample.kwargs;
   if (typeof alpha === 'number') return most * Math.max(1, Math.abs(alpha));
   if (name === 'mean') return most / length;

@@ -24,6 +24,7 @@ export const onDemand: Readonly<Record<string, () => Promise<TextModule>>> = {
   'matmul-register': () => import('../../../shaders/matmul-register.wgsl?raw'),
   'matmul-sum': () => import('../../../shaders/matmul-sum.wgsl?raw'),
   'matmul-tile': () => import('../../../shaders/matmul-tile.wgsl?raw'),
+  recurrence: () => import('../../../shaders/recurrence.wgsl?raw'),
   reduce: () => import('../../../shaders/reduce.wgsl?raw'),
   scan: () => import('../../../shaders/scan.wgsl?raw'),
   scatter_sum: () => import('../../../shaders/scatter_sum.wgsl?raw'),

@@ -1,5 +1,8 @@
 // Reductions, norms and scans that are functions only.
+import * as cumulative from '../../ops/cumulative.ts';
+import * as difference from '../../ops/difference.ts';
 import * as norm_ from '../../ops/norm.ts';
+import { recurrence as recur } from '../../ops/recurrence.ts';
 import * as summary from '../../ops/summary.ts';
 import { binary, unary } from './lift.ts';
 
@@ -15,3 +18,12 @@ export const normalize = /* @__PURE__ */ unary(norm_.normalize);
 export const dist = /* @__PURE__ */ binary(norm_.dist);
 export const pairwiseDistance = /* @__PURE__ */ binary(norm_.pairwiseDistance);
 export const cosineSimilarity = /* @__PURE__ */ binary(norm_.cosineSimilarity);
+
+export const cumprod = /* @__PURE__ */ unary(cumulative.cumprod);
+export const cummax = /* @__PURE__ */ unary(cumulative.cummax);
+export const cummin = /* @__PURE__ */ unary(cumulative.cummin);
+export const logcumsumexp = /* @__PURE__ */ unary(cumulative.logcumsumexp);
+export const recurrence = /* @__PURE__ */ binary(recur);
+export const diff = /* @__PURE__ */ unary(difference.diff);
+export const trapezoid = /* @__PURE__ */ unary(difference.trapezoid);
+export const cumulativeTrapezoid = /* @__PURE__ */ unary(difference.cumulativeTrapezoid);

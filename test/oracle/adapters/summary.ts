@@ -1,4 +1,4 @@
-// How summaries and norms are called.
+// How summaries, norms and scans are called.
 import { type Call, given } from '../call.ts';
 import { type Adapter, NOT_AN_ARGUMENT, named } from './adapter.ts';
 
@@ -23,6 +23,23 @@ const norm: Adapter = (w, c) =>
       keepdim: c.flag(3, 'keepdim'),
     }),
   );
+
+const along =
+  (name: string, parts?: readonly string[]): Adapter =>
+  (w, c) =>
+    named(w, name, parts)(c.x, c.number(1, 'dim'));
+
+const area =
+  (name: string): Adapter =>
+  (w, c) =>
+    named(w, name)(
+      c.x,
+      given({
+        x: c.maybeTensor(1, 'x'),
+        dx: c.maybeNumber(NOT_AN_ARGUMENT, 'dx'),
+        dim: c.maybeNumber(NOT_AN_ARGUMENT, 'dim'),
+      }),
+    );
 
 /** PyTorch's name (with its variant) → the call in wgrad. */
 export const summary: Readonly<Record<string, Adapter>> = {
@@ -57,4 +74,20 @@ export const summary: Readonly<Record<string, Adapter>> = {
       c.tensor(1),
       given({ dim: c.maybeNumber(2, 'dim'), eps: c.maybeNumber(3, 'eps') }),
     ),
+  cumprod: along('cumprod'),
+  cummax: along('cummax', ['values', 'indices']),
+  cummin: along('cummin', ['values', 'indices']),
+  logcumsumexp: along('logcumsumexp'),
+  diff: (w, c) =>
+    named(w, 'diff')(
+      c.x,
+      given({
+        n: c.maybeNumber(1, 'n'),
+        dim: c.maybeNumber(2, 'dim'),
+        prepend: c.maybeTensor(3, 'prepend'),
+        append: c.maybeTensor(4, 'append'),
+      }),
+    ),
+  trapezoid: area('trapezoid'),
+  cumulative_trapezoid: area('cumulativeTrapezoid'),
 };
