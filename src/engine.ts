@@ -40,7 +40,7 @@ interface Read {
 }
 
 export class Engine {
-  readonly backend: Backend;
+  #backend: Backend;
   mode: Mode = 'lazy';
   /** The tensors in which gradients are gathered, by their Values. Keys only: kept alive by their tensors. */
   readonly owners = new WeakMap<Value, object>();
@@ -60,12 +60,22 @@ export class Engine {
   #failure: WgradError | null = null;
 
   constructor(backend: Backend) {
-    this.backend = backend;
+    this.#backend = backend;
     this.#residence = new Residence(backend);
     this.#pending = new Pending(this.#residence);
     void backend.lost.then((error) => {
       this.#failure ??= error instanceof WgradError ? error : new WgradError(error.message);
     });
+  }
+
+  /** What runs the plans. */
+  get backend(): Backend {
+    return this.#backend;
+  }
+  /** Another one on the same buffers: one that watches the first, or the first again. */
+  set backend(backend: Backend) {
+    this.#backend = backend;
+    this.#residence.backend = backend;
   }
 
   /** Why the engine can run nothing any more, or null. */
@@ -109,6 +119,7 @@ export class Engine {
   /** Takes note of a result that a user holds; in eager mode, computes it. */
   noticed(v: Value): void {
     if (this.#failure !== null) throw this.#failure;
+    if (this.backend.tracesCalls === true) v.notes.site = new Error('').stack ?? null;
     if (this.mode === 'eager' && (v.body !== null || v.op.kind === 'elementwise' || v.op.kind === 'core')) {
       this.run([v]);
       return;

@@ -6,6 +6,7 @@ export * from './core/errors.ts';
 export type { DType, TypedArray } from './core/dtype.ts';
 export type { Shape } from './core/shape.ts';
 export { operations } from './ops/table.ts';
+export * as verify from './verify.ts';
 export * as nn from './nn/index.ts';
 export * as optim from './optim/index.ts';
 export * as data from './data/index.ts';

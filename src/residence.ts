@@ -42,7 +42,7 @@ export class Storage {
 const storageOf = (v: Value): Storage | null => (v.notes.storage instanceof Storage ? v.notes.storage : null);
 
 export class Residence {
-  readonly #backend: Backend;
+  #backend: Backend;
   /** Storages with a host copy and a buffer: what may leave the device. */
   readonly #cached = new Set<Storage>();
   /** Values that a plan keeps only until it runs again. */
@@ -58,6 +58,12 @@ export class Residence {
     this.#small = new SmallResults(backend, (storage) => this.#uncache(storage));
     // The net below: what no rule has let go, the garbage collector does.
     this.#collected = new FinalizationRegistry((storage) => this.#leave(storage));
+  }
+
+  /** Another backend on the same buffers. */
+  set backend(backend: Backend) {
+    this.#backend = backend;
+    this.#small.backend = backend;
   }
 
   has(v: Value): boolean {

@@ -11,7 +11,7 @@ const SMALL_MAX = 256;
 
 /** Results on the device that are small enough to move, oldest first. */
 export class SmallResults {
-  readonly #backend: Backend;
+  backend: Backend;
   /** Called when the elements of a storage are on the host. */
   readonly #arrived: (storage: Storage) => void;
   #waiting: Storage[] = [];
@@ -19,12 +19,12 @@ export class SmallResults {
   readonly #moving = new Map<Storage, Promise<TypedArray>>();
 
   constructor(backend: Backend, arrived: (storage: Storage) => void) {
-    this.#backend = backend;
+    this.backend = backend;
     this.#arrived = arrived;
   }
 
   add(storage: Storage): void {
-    if (this.#backend.type === 'webgpu' && storage.size * 4 <= SMALL_BYTES) this.#waiting.push(storage);
+    if (this.backend.type === 'webgpu' && storage.size * 4 <= SMALL_BYTES) this.#waiting.push(storage);
   }
 
   /** The elements of a storage that is under way. */
@@ -57,7 +57,7 @@ export class SmallResults {
       return buffer === null ? [] : [{ storage, buffer, bytes: size * 4 }];
     });
     if (parts.length === 0) return;
-    const read = this.#backend.readMany(
+    const read = this.backend.readMany(
       parts.map(({ buffer }) => buffer),
       parts.map(({ bytes }) => bytes),
     );

@@ -28,12 +28,14 @@ const layers: Layers = {
   stats: { places: ['src/stats/'], uses: ['tensor', 'core'] },
   viz: { places: ['src/viz/'], uses: ['tensor', 'core'] },
   inspect: { places: ['src/inspect.ts'], uses: ['plan', 'backend', 'tensor'] },
+  verify: { places: ['src/verify.ts'], uses: ['backend', 'engine', 'io', 'core'] },
   init: { places: ['src/init.ts'], uses: ['backend', 'engine', 'tensor', 'core'] },
   index: {
     places: ['src/index.ts'],
     uses: [
       'init',
       'inspect',
+      'verify',
       'ops',
       'nn',
       'optim',

@@ -52,6 +52,8 @@ export interface Backend {
   readonly adapter: AdapterKind;
   /** Storage buffers that one kernel may bind. */
   readonly buffersMax: number;
+  /** Whether Values are to carry the call that asked for them. */
+  readonly tracesCalls?: boolean;
   /** Bytes of the largest tensor. */
   readonly tensorBytesMax: number;
   /** Enqueues the plan and returns the buffers of its roots, in the plan's order; equal places share one. */

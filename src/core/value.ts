@@ -18,6 +18,8 @@ export interface Notes {
   /** The plan that computed it without keeping it, and its place there. */
   origin: object | null;
   originPlace: number;
+  /** The stack of the call that asked for it, where the backend wants to know. */
+  site: string | null;
 }
 
 const serial = { next: 1 };
@@ -59,6 +61,7 @@ export class Value {
     stale: null,
     origin: null,
     originPlace: -1,
+    site: null,
   };
 
   constructor(

@@ -10,7 +10,14 @@ import type { AdapterKind } from '../../core/op.ts';
 import { formatShape } from '../../core/shape.ts';
 import type { Value } from '../../core/value.ts';
 import type { Plan } from '../../plan/plan.ts';
-import type { Backend, BackendCounts, BackendMemory, DeviceBuffer, RunRequest } from '../backend.ts';
+import type {
+  Backend,
+  BackendCounts,
+  BackendMemory,
+  DeviceBuffer,
+  PlanEntry,
+  RunRequest,
+} from '../backend.ts';
 import { BufferPool, GPUTensorBuffer } from './buffers.ts';
 import { type DeviceOptions, type OpenDevice, openDevice } from './device.ts';
 import { Faults } from './faults.ts';
@@ -210,6 +217,11 @@ export class WebGPUBackend implements Backend {
     this.#dispatches += dispatches.length;
     if (dispatches.length > 0) this.#submits++;
     if (this.#pool.isFull && this.#jobs.isLast) this.#pool.trim(0);
+  }
+
+  /** Texts of the kernels of a step of a plan that has been run. */
+  sources({ prepared }: PlanEntry, step: number): readonly string[] {
+    return (prepared as Prepared | null)?.steps[step].map(({ kernel }) => kernel.source) ?? [];
   }
 
   upload(data: TypedArray, dtype: DType): DeviceBuffer {
