@@ -6,7 +6,7 @@ import { applyElementwise } from '../core/value.ts';
 import { cast } from './cast.ts';
 import { eq, gt, isnan, lt, ne, logicalAnd, logicalOr, le, ge } from './comparison.ts';
 import { type Operand, align, elementwise, spread } from './family.ts';
-import { abs, log, neg, sign, zerosLike } from './math.ts';
+import { abs, log, neg, zerosLike } from './math.ts';
 
 const isInt = (dtype: string): boolean => dtype === 'i32' || dtype === 'u32';
 
@@ -200,8 +200,8 @@ const bound = (name: 'clampMin' | 'clampMax'): ReturnType<typeof elementwise> =>
       `${name === 'clampMin' ? 'max' : 'min'}${dtype === 'f32' ? '_' : ''}(${x}, ${b})`,
     cpu: ([x, b]) => (name === 'clampMin' ? Math.max(x, b) : Math.min(x, b)),
     grad: (g, { inputs: [x, b] }, needs) => {
-      const inside = name === 'clampMin' ? ge(x, b) : le(x, b);
-      return [needs[0] ? where(inside, g, 0) : null, needs[1] ? where(inside, 0, g) : null];
+      const [inside, outside] = name === 'clampMin' ? [ge, lt] : [le, gt];
+      return [needs[0] ? where(inside(x, b), g, 0) : null, needs[1] ? where(outside(x, b), g, 0) : null];
     },
   });
 export const clampMinOp = bound('clampMin');
@@ -253,7 +253,3 @@ export function isclose(
 
 /** Linear interpolation: a + weight·(b − a). */
 export const lerp = (a: Operand, b: Operand, weight: Operand): Value => add(a, mul(weight, sub(b, a)));
-
-/** sign(x) with the value of `zero` where x is 0. */
-export const heaviside = (x: Value, zero: Operand): Value =>
-  where(eq(x, 0), zero, maximum(sign(x), zerosLike(x)));

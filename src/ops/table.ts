@@ -2,12 +2,15 @@
 import type { Op } from '../core/op.ts';
 import * as activation from './activation.ts';
 import * as arithmetic from './arithmetic.ts';
+import * as bitwise from './bitwise.ts';
 import { casts } from './cast.ts';
 import * as comparison from './comparison.ts';
 import * as conv from './conv.ts';
 import * as create from './create.ts';
 import * as diagonals from './diagonal.ts';
 import * as cumulative from './cumulative.ts';
+import * as exponential from './exponential.ts';
+import * as gates from './gates.ts';
 import * as indexing from './indexing.ts';
 import * as joining from './joining.ts';
 import * as loss from './loss.ts';
@@ -15,6 +18,7 @@ import * as math from './math.ts';
 import * as matmul from './matmul.ts';
 import * as movement from './movement.ts';
 import * as norm from './norm.ts';
+import * as numbers from './numbers.ts';
 import * as random from './random.ts';
 import * as recurrence from './recurrence.ts';
 import * as reduce from './reduce.ts';
@@ -22,15 +26,19 @@ import * as scan from './scan.ts';
 import * as statistics from './statistics.ts';
 import * as summary from './summary.ts';
 import * as unfold from './unfold.ts';
+import * as trigonometric from './trigonometric.ts';
 
 const families = {
   activation,
   arithmetic,
+  bitwise,
   comparison,
   conv,
   create,
   diagonals,
   cumulative,
+  exponential,
+  gates,
   indexing,
   joining,
   loss,
@@ -38,6 +46,7 @@ const families = {
   matmul,
   movement,
   norm,
+  numbers,
   random,
   recurrence,
   reduce,
@@ -45,6 +54,7 @@ const families = {
   statistics,
   summary,
   unfold,
+  trigonometric,
 } as const;
 
 const isOp = (x: unknown): x is Op => typeof x === 'object' && x !== null && 'kind' in x && 'name' in x;

@@ -28,8 +28,11 @@ interface Kink {
 /** The samples at which a function has no derivative: a difference says nothing there. */
 const KINKS: readonly Kink[] = [
   { op: 'div.trunc_rounding', sample: 6, why: 'one of 500 quotients is within the step of a whole number' },
+  { op: 'float_power', sample: 2, why: 'at powers of 10⁷ a difference of 10⁻² has no digits left' },
 ];
+/** Of what is not OpInfo's own, the samples without second derivatives are those at kinks and special values. */
 const isKink = (record: OpRecord, index: number): boolean =>
+  (record.source !== 'sample_inputs' && record.samples[index].grads2 === null) ||
   KINKS.some(({ op, sample }) => op === record.name && sample === index);
 
 const FAMILIES = [
@@ -46,6 +49,10 @@ const FAMILIES = [
   'arrangement',
   'padding',
   'scan',
+  'activation',
+  'elementary',
+  'chosen_activation',
+  'chosen_elementary',
 ] as const;
 const records = (await Promise.all(FAMILIES.map(load)))
   .flat()

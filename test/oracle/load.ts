@@ -212,6 +212,9 @@ const files = {
   loss: () => import('./loss.json?raw'),
   summary: () => import('./summary.json?raw'),
   scan: () => import('./scan.json?raw'),
+  activation: () => import('./activation.json?raw'),
+  elementary: () => import('./elementary.json?raw'),
+  bitwise: () => import('./bitwise.json?raw'),
   creation: () => import('./creation.json?raw'),
   diagonal: () => import('./diagonal.json?raw'),
   arrangement: () => import('./arrangement.json?raw'),
@@ -222,6 +225,8 @@ const files = {
   convChosen: () => import('./convChosen.json?raw'),
   chosen: () => import('./chosen.json?raw'),
   chosen_order: () => import('./chosen_order.json?raw'),
+  chosen_activation: () => import('./chosen_activation.json?raw'),
+  chosen_elementary: () => import('./chosen_elementary.json?raw'),
   special: () => import('./special.json?raw'),
 };
 

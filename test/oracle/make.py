@@ -13,6 +13,7 @@ from collections import Counter
 
 sys.dont_write_bytecode = True
 
+import chosen_functions  # noqa: E402
 import chosen_order  # noqa: E402
 import neural  # noqa: E402
 import special  # noqa: E402
@@ -49,6 +50,13 @@ PADDING = """nn.functional.pad.constant nn.functional.pad.reflect nn.functional.
  nn.functional.unfold""".split()
 SCANS = "cumprod cummax cummin logcumsumexp diff trapezoid cumulative_trapezoid".split()
 CREATION = "arange linspace eye zeros ones zeros_like ones_like full_like".split()
+ACTIVATION = """relu6 hardtanh hardswish hardsigmoid mish selu celu softsign tanhshrink hardshrink softshrink threshold glu prelu
+ softmin logsigmoid""".split()
+ELEMENTARY_UNARY = """asin acos atan sinh cosh asinh acosh atanh exp2 log10 frac sinc deg2rad rad2deg signbit nan_to_num isposinf
+ isneginf special.entr positive""".split()
+ELEMENTARY_BINARY = """atan2 hypot logaddexp logaddexp2 copysign ldexp floor_divide true_divide float_power heaviside xlogy
+ special.xlog1py clamp_min clamp_max rsub fmax fmin addcmul addcdiv""".split()
+BITWISE = """bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift gcd lcm""".split()
 INTEGER = """add sub mul div.no_rounding_mode div.trunc_rounding div.floor_rounding neg abs sign square pow maximum minimum
  fmod remainder eq ne lt le gt ge logical_and logical_or logical_not logical_xor where clamp sum prod
  max.reduction_with_dim max.reduction_no_dim min.reduction_with_dim amax amin argmax argmin any all cumsum matmul reshape permute transpose expand cat stack
@@ -85,6 +93,21 @@ FAMILIES = {
         (SCANS[:3] + ["diff"], dict(dtype="int32", max_samples=4, max_elements=130)),
     ],
     "creation": [(CREATION, dict(max_samples=12, errors=True))],
+    "activation": [(["nn.functional." + name for name in ACTIVATION], dict(max_elements=100, errors=True, second=True))],
+    "elementary": [
+        (ELEMENTARY_UNARY, dict(max_elements=30, errors=True, second=True)),
+        (ELEMENTARY_BINARY, dict(max_elements=25, max_samples=5, errors=True, second=True)),
+        # the largest float64 overflows when it is rounded to ten digits
+        ([n for n in ELEMENTARY_UNARY if n != "nan_to_num"], dict(reference=True, max_elements=30, max_samples=5)),
+        (ELEMENTARY_BINARY, dict(reference=True, max_elements=25, max_samples=5)),
+    ],
+    "bitwise": [
+        (BITWISE, dict(dtype="int32", max_elements=130, max_samples=9, errors=True)),
+        (["bitwise_not"], dict(dtype="int32", reference=True, max_elements=130, max_samples=9)),
+        (["bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not"], dict(dtype="bool", max_elements=130, max_samples=4)),
+        # addcmul: PyTorch cuts off the fraction of its factor
+        ([n for n in ELEMENTARY_UNARY + ELEMENTARY_BINARY if n != "addcmul"], dict(dtype="int32", max_elements=60, max_samples=3)),
+    ],
     "reference": [
         (UNARY, dict(reference=True, max_elements=100, max_samples=12)),
         ([b for b in BINARY if b not in ROUNDED] + COMPARISON, dict(reference=True, max_elements=60, max_samples=16)),
@@ -97,7 +120,12 @@ FAMILIES = {
 }
 FAMILIES.update(neural.FAMILIES)
 # Files of calls that are chosen by hand.
-CHOSEN = {"chosen": samples, "chosen_order": chosen_order.samples}
+CHOSEN = {
+    "chosen": samples,
+    "chosen_order": chosen_order.samples,
+    "chosen_activation": lambda: chosen_functions.samples(chosen_functions.activation),
+    "chosen_elementary": lambda: chosen_functions.samples(chosen_functions.elementary),
+}
 
 
 def records(family):

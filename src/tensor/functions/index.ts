@@ -4,3 +4,6 @@ export * from './basic.ts';
 export * from './reduction.ts';
 export * from './neural.ts';
 export * from './movement.ts';
+export * from './activation.ts';
+export * from './agreement.ts';
+export * from './elementary.ts';

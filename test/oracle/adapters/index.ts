@@ -2,6 +2,7 @@
 import type { Adapter } from './adapter.ts';
 import { arrangement } from './arrangement.ts';
 import { basic } from './basic.ts';
+import { functions } from './functions.ts';
 import { summary } from './summary.ts';
 import { neural } from './neural.ts';
 
@@ -10,6 +11,7 @@ export type { Adapter } from './adapter.ts';
 /** PyTorch's name (with its variant) → the call in wgrad. */
 export const adapters: Readonly<Record<string, Adapter>> = {
   ...basic,
+  ...functions,
   ...arrangement,
   ...neural,
   ...summary,

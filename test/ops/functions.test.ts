@@ -1,0 +1,9 @@
+// What PyTorch's samples cannot prove of the functions, on the CPU reference.
+import { beforeAll } from 'vitest';
+import * as wgrad from '../../src/index.ts';
+import { functionsSuite } from '../oracle/functions-suite.ts';
+
+beforeAll(async () => {
+  await wgrad.init({ device: 'cpu' });
+});
+functionsSuite(wgrad);
