@@ -30,3 +30,21 @@ export {
   softplus,
   tanh,
 } from '../tensor.ts';
+export {
+  celu,
+  glu,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  mish,
+  prelu,
+  relu6,
+  rrelu,
+  selu,
+  softmin,
+  softshrink,
+  softsign,
+  tanhshrink,
+  threshold,
+} from '../tensor.ts';

@@ -27,6 +27,25 @@ export {
 } from './conv.ts';
 export * as functional from './functional.ts';
 export * as init from './init.ts';
+export {
+  CELU,
+  GLU,
+  Hardshrink,
+  Hardsigmoid,
+  Hardswish,
+  Hardtanh,
+  LogSigmoid,
+  Mish,
+  PReLU,
+  RReLU,
+  ReLU6,
+  SELU,
+  Softmin,
+  Softshrink,
+  Softsign,
+  Tanhshrink,
+  Threshold,
+} from './gates.ts';
 export { Linear } from './linear.ts';
 export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss } from './loss.ts';
 export type { BCELossOptions, ClassLossOptions, Reduction } from './loss.ts';
