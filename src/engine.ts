@@ -42,6 +42,8 @@ interface Read {
 export class Engine {
   #backend: Backend;
   mode: Mode = 'lazy';
+  /** Whether a function is only being recorded, on inputs that may have no elements: then nothing is run or kept. */
+  recording = false;
   /** The tensors in which gradients are gathered, by their Values. Keys only: kept alive by their tensors. */
   readonly owners = new WeakMap<Value, object>();
   readonly #residence: Residence;
@@ -120,7 +122,11 @@ export class Engine {
   noticed(v: Value): void {
     if (this.#failure !== null) throw this.#failure;
     if (this.backend.tracesCalls === true) v.notes.site = new Error('').stack ?? null;
-    if (this.mode === 'eager' && (v.body !== null || v.op.kind === 'elementwise' || v.op.kind === 'core')) {
+    if (
+      this.mode === 'eager' &&
+      !this.recording &&
+      (v.body !== null || v.op.kind === 'elementwise' || v.op.kind === 'core')
+    ) {
       this.run([v]);
       return;
     }
@@ -133,6 +139,7 @@ export class Engine {
 
   /** The next run keeps its elements. */
   want(v: Value): void {
+    if (this.recording) return;
     if (!this.#residence.has(v)) this.#wanted.add(v);
     if (this.mode === 'eager') this.run([]);
   }

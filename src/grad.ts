@@ -6,21 +6,23 @@ import type { Value } from './core/value.ts';
 import { add } from './ops/arithmetic.ts';
 
 /** The Values a gradient flows on to: a composite without a rule of its own passes it to its body. */
-const edgesOf = (v: Value): readonly Value[] => (v.body !== null && v.op.grad === null ? [v.body] : v.inputs);
+export const edgesOf = (v: Value): readonly Value[] => (v.body !== null && v.op.grad === null ? [v.body] : v.inputs);
 
 /** Name of the step on the tape, as PyTorch prints it: 'MulBackward0'. */
 export function tapeNameOf(op: Op): string {
   const name = op.tapeName ?? op.name;
+  if (op.nodeName !== undefined) return op.nodeName;
   return `${name.charAt(0).toUpperCase()}${name.slice(1)}Backward0`;
 }
 
-/** Every Value that a gradient reaches from the outputs, newest first. Iterative: chains may be long. */
-function reach(outputs: readonly Value[]): Value[] {
+/** Every Value that a gradient reaches from the outputs, up to `ends`, newest first. Iterative: chains may be long. */
+function reach(outputs: readonly Value[], ends?: ReadonlySet<Value>): Value[] {
   const seen = new Set<Value>();
   const stack = outputs.filter((v) => v.tracked);
   for (let v = stack.pop(); v !== undefined; v = stack.pop()) {
     if (seen.has(v)) continue;
     seen.add(v);
+    if (ends?.has(v) === true) continue;
     for (const input of edgesOf(v)) if (input.tracked && !seen.has(input)) stack.push(input);
   }
   return [...seen].sort((a, b) => b.id - a.id);
@@ -56,6 +58,8 @@ export interface TapeRequest {
   readonly gradients: readonly Value[];
   /** Whose gradients are asked for; all leaves by default. */
   readonly wanted?: ReadonlySet<Value>;
+  /** Nothing wanted leads to another thing wanted, so that the tape need not be gone through beyond them. */
+  readonly ends?: boolean;
   /** Further Values whose gradients are reported on the way. */
   readonly watched?: (v: Value) => boolean;
   /** Keeps the graph for another pass. */
@@ -68,7 +72,7 @@ export interface TapeRequest {
  */
 export function differentiate(request: TapeRequest): Map<Value, Value> {
   const { outputs, gradients, wanted, watched, retainGraph } = request;
-  const reached = reach(outputs);
+  const reached = reach(outputs, request.ends === true ? wanted : undefined);
   const useful = wanted === undefined ? null : leadingTo(reached, wanted);
   const order = useful === null ? reached : reached.filter((v) => useful.has(v));
   checkAlive(order);
@@ -88,7 +92,7 @@ export function differentiate(request: TapeRequest): Map<Value, Value> {
     const leaf = v.leaf;
     if (wanted === undefined ? leaf : wanted.has(v)) results.set(v, g);
     else if (watched?.(v) === true) results.set(v, g);
-    if (leaf) continue;
+    if (leaf || (request.ends === true && wanted?.has(v) === true)) continue;
     propagate(v, g, useful, gather);
   }
   if (!retainGraph) for (const v of order) if (!v.leaf) v.notes.freed = true;

@@ -7,6 +7,8 @@ export type { DType, TypedArray } from './core/dtype.ts';
 export type { Shape } from './core/shape.ts';
 export { operations } from './ops/table.ts';
 export * as verify from './verify.ts';
+export * as autograd from './autograd/index.ts';
+export * as func from './func/index.ts';
 export * as nn from './nn/index.ts';
 export * as optim from './optim/index.ts';
 export * as data from './data/index.ts';

@@ -33,6 +33,8 @@ interface OpBase<A extends object> {
   readonly grad: GradRule<A> | null;
   /** What the operation is called on the tape, where that differs from its name. */
   readonly tapeName?: string;
+  /** The whole name of its step on the tape, where that is not the name and 'Backward0'. */
+  readonly nodeName?: string;
   /** Its gradient needs neither inputs nor output, so that a second backward pass through it is possible. */
   readonly linear?: true;
 }
@@ -128,7 +130,18 @@ export interface CoreOp<A extends object = object> extends OpBase<A> {
   access(input: number, attrs: A, inputs: readonly Typed[]): Access;
   passes(context: PassContext<A>): readonly KernelPass[];
   cpu(inputs: readonly HostTensor[], output: HostTensor, attrs: A): void;
+  /**
+   * How many examples are computed at once, as `vmap` wants it. 'shift': the operation treats every dimension but its
+   * attributes' `dim` or `dims` alike, so that with a batch dimension in front of all inputs those count from one
+   * higher. A function is given inputs of which the `batched` ones have a batch dimension in front. Without either,
+   * examples are computed one by one.
+   */
+  readonly batch?: 'shift' | BatchRule<A>;
 }
+
+export type BatchRule<A extends object> = {
+  rule(inputs: readonly Value[], batched: readonly boolean[], attrs: A): Value;
+}['rule'];
 
 /** A name on the tape for a body of other operations. Without a rule of its own, its gradient is its body's. */
 export interface CompositeOp<A extends object = object> extends OpBase<A> {

@@ -117,8 +117,9 @@ export const powOp = elementwise('pow', {
   },
   grad: (g, y, needs) => {
     const [a, b] = y.inputs;
-    const toBase = (): Value => where(eq(b, 0), 0, mul(g, mul(b, pow(a, sub(b, 1)))));
-    const toExponent = (): Value => where(logicalAnd(eq(a, 0), ge(b, 0)), 0, mul(g, mul(y, log(a))));
+    // What is chosen is the factor of g, so that no infinity of the other branch gets into the rule's own derivative.
+    const toBase = (): Value => mul(g, where(eq(b, 0), 0, mul(b, pow(a, sub(b, 1)))));
+    const toExponent = (): Value => mul(g, where(logicalAnd(eq(a, 0), ge(b, 0)), 0, mul(y, log(a))));
     return [needs[0] ? toBase() : null, needs[1] ? toExponent() : null];
   },
 });

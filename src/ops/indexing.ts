@@ -59,6 +59,7 @@ export const gatherOp: CoreOp<{ dim: number }> = {
     scatterSum(g, dim, index, x.shape[dim], x.shape),
     null,
   ],
+  batch: 'shift',
 };
 
 export const scatterSumOp: CoreOp<{ dim: number; length: number }> = {
@@ -88,6 +89,7 @@ export const scatterSumOp: CoreOp<{ dim: number; length: number }> = {
     forEachPlace(index, dim, length, (i, target) => (output.data[target] += source.data[i]));
   },
   grad: (g, { inputs: [, index], attrs: { dim } }) => [applyCore(gatherOp, [g, index], { dim }), null],
+  batch: 'shift',
 };
 
 /** The host data of which the Value is another shape; nothing where it is computed. */

@@ -49,6 +49,7 @@ export const embedOp: CoreOp<EmbedAttrs> = {
   grad: (g, { inputs: [x], attrs: { dim, start, step } }) => [
     slice(g, dim, start, start + (x.shape[dim] - 1) * step + 1, step),
   ],
+  batch: 'shift',
 };
 /** Zeros of `length` along `dim`, with x at start, start + step, …: the transpose of slice. */
 export function embed(x: Value, dim: number, start: number, step: number, length: number): Value {
@@ -119,6 +120,7 @@ export const catOp: CoreOp<{ dim: number }> = {
       return slice(g, dim, from, start);
     });
   },
+  batch: 'shift',
 };
 /** The tensors one after another along `dim`. */
 export function cat(tensors: readonly Value[], dim = 0): Value {

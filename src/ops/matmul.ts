@@ -63,6 +63,7 @@ export const matmulOp: CoreOp = {
     needs[0] ? (isSwapped(a) ? swap(product(b, swap(g))) : product(g, swap(b))) : null,
     needs[1] ? (isSwapped(b) ? swap(product(swap(g), a)) : product(swap(a), g)) : null,
   ],
+  batch: ([a, b]) => matmul(a, b),
 };
 const product = (a: Value, b: Value): Value => applyCore(matmulOp, [a, b], none);
 

@@ -49,6 +49,7 @@ export const recurrenceOp: CoreOp<{ dim: number }> = {
     const toB = backward(moved(a, dim, -1), g, dim);
     return [needs[0] ? mul(toB, moved(y, dim, 1)) : null, needs[1] ? toB : null];
   },
+  batch: 'shift',
 };
 
 /** h[j] = a[j]·h[j + 1] + b[j], from the end on. */

@@ -106,6 +106,7 @@ function reduceOp(name: string, fold: Fold): CoreOp<ReduceAttrs> {
       }
     },
     grad: fold.grad,
+    batch: 'shift',
     ...(fold.linear === undefined ? {} : { linear: fold.linear }),
   };
 }

@@ -70,6 +70,7 @@ export function scanOp(name: string, scan: Scan, grad: GradRule<{ dim: number }>
       }
     },
     grad,
+    batch: 'shift',
   };
 }
 

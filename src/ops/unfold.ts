@@ -78,6 +78,7 @@ export const foldOp: CoreOp<WindowAttrs> = {
     }
   },
   grad: (g, { attrs }) => [applyView(unfoldOp, g, attrs)],
+  batch: 'shift',
   linear: true,
 };
 function overlapped(x: Value, attrs: WindowAttrs): Value {

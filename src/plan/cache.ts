@@ -45,7 +45,7 @@ export class PlanCache {
     order.forEach((v, i) => {
       const inputs = external[i] ? [] : v.body !== null ? [v.body] : v.inputs;
       words.push(
-        external[i] ? -1 : this.#opCode(v.op),
+        external[i] ? -1 : v.body !== null ? -2 : this.#opCode(v.op),
         v.attrsKey,
         dtypeCodes[v.dtype],
         v.shape.length,
