@@ -129,7 +129,7 @@ function checkVmap({ fn, inputs }: Case): string | null {
 }
 
 /** Where PyTorch's second derivative, which forward mode is made of, is NaN too. */
-const NAN_AT_KINKS = new Set(['std']);
+const NAN_AT_KINKS = new Set(['std', 'std_mean']);
 
 /** ⟨u, J v⟩ = ⟨Jᵀ u, v⟩ */
 function checkProducts(name: string, { fn, inputs }: Case): string | null {
