@@ -49,6 +49,23 @@ export {
 export { Linear } from './linear.ts';
 export { BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss } from './loss.ts';
 export type { BCELossOptions, ClassLossOptions, Reduction } from './loss.ts';
+export {
+  CosineEmbeddingLoss,
+  GaussianNLLLoss,
+  HingeEmbeddingLoss,
+  HuberLoss,
+  KLDivLoss,
+  L1Loss,
+  MarginRankingLoss,
+  MultiLabelMarginLoss,
+  MultiLabelSoftMarginLoss,
+  MultiMarginLoss,
+  PoissonNLLLoss,
+  SmoothL1Loss,
+  SoftMarginLoss,
+  TripletMarginLoss,
+  TripletMarginWithDistanceLoss,
+} from './margin-loss.ts';
 export { Module } from './module.ts';
 export type { LoadReport, StateDict } from './module.ts';
 export * from './padding.ts';

@@ -15,7 +15,8 @@ import { composite, logSoftmax, mean } from './statistics.ts';
 
 export type Reduction = 'mean' | 'sum' | 'none';
 
-function reduced(where_: string, losses: Value, reduction: Reduction): Value {
+/** The losses of the elements as one, or as they are. */
+export function reduced(where_: string, losses: Value, reduction: Reduction): Value {
   if (reduction === 'mean') return mean(losses);
   if (reduction === 'sum') return sum(losses);
   if (reduction === 'none') return losses;
@@ -25,7 +26,8 @@ function reduced(where_: string, losses: Value, reduction: Reduction): Value {
   });
 }
 
-function sameSize(where_: string, x: Value, y: Value): void {
+/** Throws unless both have one shape. */
+export function sameSize(where_: string, x: Value, y: Value): void {
   if (!sameShape(x.shape, y.shape)) {
     throw new ShapeError(`${where_}: prediction and target differ in shape`, {
       expected: formatShape(x.shape),

@@ -13,6 +13,8 @@ import * as exponential from './exponential.ts';
 import * as gates from './gates.ts';
 import * as indexing from './indexing.ts';
 import * as joining from './joining.ts';
+import * as marginLosses from './losses/margin.ts';
+import * as regressionLosses from './losses/regression.ts';
 import * as loss from './loss.ts';
 import * as math from './math.ts';
 import * as matmul from './matmul.ts';
@@ -42,6 +44,7 @@ const families = {
   indexing,
   joining,
   loss,
+  marginLosses,
   math,
   matmul,
   movement,
@@ -50,6 +53,7 @@ const families = {
   random,
   recurrence,
   reduce,
+  regressionLosses,
   scan,
   statistics,
   summary,

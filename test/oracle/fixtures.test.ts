@@ -77,10 +77,10 @@ test('the number of samples, and of refusals', () => {
   }
   expect(total).toMatchInlineSnapshot(`
     {
-      "gradients": 3629,
-      "refusals": 167,
-      "samples": 3835,
-      "second": 1877,
+      "gradients": 3899,
+      "refusals": 179,
+      "samples": 3973,
+      "second": 1995,
     }
   `);
 });

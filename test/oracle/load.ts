@@ -222,6 +222,7 @@ const files = {
   reference: () => import('./reference.json?raw'),
   integer: () => import('./integer.json?raw'),
   conv: () => import('./conv.json?raw'),
+  losses: () => import('./losses.json?raw'),
   convChosen: () => import('./convChosen.json?raw'),
   chosen: () => import('./chosen.json?raw'),
   chosen_order: () => import('./chosen_order.json?raw'),

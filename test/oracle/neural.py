@@ -6,7 +6,7 @@ import types
 import torch
 import torch.nn.functional as F
 
-from chosen import call, once, u
+from chosen import call, i, once, t, u
 from opinfo_dump import exact
 
 FLOATS = {torch.float32, torch.float64}
@@ -68,6 +68,97 @@ def convolutions():
     ]
 
 
+def signs(shape, seed):
+    """1 and -1."""
+    return u(shape, seed, grad=False).sign()
+
+
+def triplet_with_distance(anchor, positive, negative, distance=None, **options):
+    """The distance by its name, which JSON can hold."""
+    known = {None: None, "l1": lambda a, b: (a - b).abs().sum(-1), "squared": lambda a, b: ((a - b) ** 2).sum(-1)}
+    return F.triplet_margin_with_distance_loss(anchor, positive, negative, distance_function=known[distance], **options)
+
+
+def losses():
+    x, y = u((3, 4), 100), u((3, 4), 101)
+    tied = t([1.0, 2.0, -1.0, 0.5]), t([1.0, 1.0, 1.0, -0.5])
+    yield exact("nn.functional.l1_loss"), [
+        once(*tied, reduction="none"),
+        call(u((2, 3), 102), u((3,), 103), reduction="sum"),
+        call(u((0, 2), 104), u((0, 2), 105)),
+    ]
+    yield exact("nn.functional.smooth_l1_loss"), [call(*tied, reduction="none", beta=0.5), call(x, y, beta=2.0)]
+    yield exact("nn.functional.huber_loss"), [call(*tied, reduction="none", delta=0.5), call(u((2, 3), 106), u((3,), 107))]
+    yield exact("nn.functional.kl_div"), [
+        call(u((3, 4), 108), t([[0.0, 0.2, 0.3, 0.5]] * 3, grad=False), reduction="batchmean"),
+        call(u((3, 4), 109), u((4,), 110), reduction="sum", log_target=True),
+    ]
+    yield exact("nn.functional.poisson_nll_loss"), [
+        call(x, t([[0.0, 1.0, 2.0, 7.0]] * 3, grad=False), full=True),
+    ]
+    yield exact("nn.functional.gaussian_nll_loss"), [
+        call(x, y, u((3,), 111, 0.1, 2.0)),
+        call(x, y, u((3, 1), 112, 0.1, 2.0), full=True, reduction="sum"),
+        once(x, y, t([[1e-9, 0.5, 1.0, 2.0]] * 3), eps=1e-2, reduction="none"),
+    ]
+    yield exact("nn.functional.hinge_embedding_loss"), [call(x, signs((3, 4), 113), margin=0.5, reduction="none")]
+    yield exact("nn.functional.cosine_embedding_loss"), [
+        call(x, y, signs((3,), 114), margin=0.2),
+        once(t([[0.0, 0.0], [1.0, -2.0]]), u((2, 2), 115), t([1.0, -1.0], grad=False), reduction="none"),
+    ]
+    yield exact("nn.functional.soft_margin_loss"), [
+        call(t([-200.0, -10.0, 0.0, 10.0, 200.0]), t([1.0, 1.0, 1.0, -1.0, 1.0], grad=False), reduction="none"),
+        call(x, signs((3, 4), 116), reduction="none"),
+        call(u((2, 3), 117), signs((3,), 118)),
+    ]
+    yield exact("nn.functional.multi_margin_loss"), [
+        call(u((3, 4), 119), i([0, 3, 1]), p=2, margin=0.5, reduction="none"),
+        call(u((3, 4), 120), i([2, 2, 0]), weight=u((4,), 121, 0.0, 1.0, grad=False)),
+        call(u((3, 4), 122), i([2, 2, 0]), reduction="sum"),
+        call(u((4,), 123), i(2), reduction="none"),
+    ]
+    yield exact("nn.functional.multilabel_margin_loss"), [
+        call(u((4,), 124), i([3, 0, -1, 1])),
+        call(u((4,), 125), i([-1, 0, 2, 1])),
+        call(u((3, 4), 126), i([[3, 0, -1, 1], [1, -1, 1, 1], [0, 1, 2, 3]]), reduction="none"),
+        call(u((3, 4), 127), i([[3, 0, -1, 1], [1, -1, 1, 1], [0, 1, 2, 3]]), reduction="sum"),
+        call(u((2, 3), 128), i([[1, 1, -1], [2, -1, 0]])),
+    ]
+    yield exact("nn.functional.multilabel_soft_margin_loss"), [
+        call(x, u((3, 4), 129, 0.0, 1.0, grad=False), reduction=r) for r in ("none", "sum")
+    ] + [call(x, u((3, 4), 130, 0.0, 1.0), weight=u((4,), 131)), call(u((2, 3, 4), 132), u((2, 3, 4), 133))]
+    triple = u((3, 4), 134), u((3, 4), 135), u((3, 4), 136)
+    yield exact("nn.functional.triplet_margin_loss"), [
+        call(*triple, p=1.0, swap=True, reduction="none"),
+        call(*triple, margin=3.0, eps=0.1),
+        call(u((4,), 137), u((4,), 138), u((4,), 139), margin=2.0),
+    ]
+    yield own("nn.functional.triplet_margin_with_distance_loss", triplet_with_distance), [
+        call(*triple, distance=d, margin=m, swap=s, reduction=r)
+        for d, m, s, r in [
+            (None, 1.0, False, "mean"),
+            (None, 2.0, True, "none"),
+            ("l1", 1.0, False, "sum"),
+            ("l1", 3.0, True, "mean"),
+            ("l1", 0.1, True, "none"),
+            ("squared", 1.0, False, "mean"),
+            ("squared", 5.0, True, "none"),
+            ("squared", 2.0, False, "sum"),
+        ]
+    ]
+
+
+# The options of OpInfo's samples, unless a file says otherwise.
+PLAIN = dict(max_samples=10, max_elements=100, errors=True, second=True)
+LOSSES = """l1_loss smooth_l1_loss huber_loss kl_div poisson_nll_loss gaussian_nll_loss hinge_embedding_loss margin_ranking_loss
+ cosine_embedding_loss soft_margin_loss multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss
+ triplet_margin_loss"""
+
+
+def functional(words):
+    return ["nn.functional." + word for word in words.split()]
+
+
 # file: OpInfo's samples in it
 FAMILIES = {
     "conv": [
@@ -81,9 +172,10 @@ FAMILIES = {
         ),
     ],
     "convChosen": [],
+    "losses": [(functional(LOSSES), PLAIN)],
 }
 # file: the samples of this file in it
-CHOSEN = {"convChosen": convolutions}
+CHOSEN = {"convChosen": convolutions, "losses": losses}
 
 
 def samples(family):

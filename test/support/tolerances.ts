@@ -104,6 +104,10 @@ export const classOf: Readonly<Record<string, ToleranceClass>> = {
   ...named('exact', 'count_nonzero aminmax'),
   ...named('loss', 'norm norm.fro norm.inf linalg.vector_norm dist nn.functional.pairwise_distance'),
   ...named('loss', 'nn.functional.normalize nn.functional.cosine_similarity'),
+  ...functional('loss', 'l1_loss smooth_l1_loss huber_loss kl_div poisson_nll_loss gaussian_nll_loss'),
+  ...functional('loss', 'hinge_embedding_loss margin_ranking_loss cosine_embedding_loss soft_margin_loss'),
+  ...functional('loss', 'multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss'),
+  ...functional('loss', 'triplet_margin_loss triplet_margin_with_distance_loss'),
   ...named('accumulation', 'nn.functional.conv1d nn.functional.conv2d nn.functional.conv3d'),
   ...named(
     'accumulation',
@@ -117,6 +121,10 @@ export const classOf: Readonly<Record<string, ToleranceClass>> = {
 
 function named(kind: ToleranceClass, words: string): Record<string, ToleranceClass> {
   return Object.fromEntries(words.split(' ').map((word) => [word, kind]));
+}
+
+function functional(kind: ToleranceClass, words: string): Record<string, ToleranceClass> {
+  return named(kind, words.replaceAll(/\w+/g, 'nn.functional.$&'));
 }
 
 export type Part = 'output' | 'grads' | 'grads2';

@@ -7,3 +7,4 @@ export * from './movement.ts';
 export * from './activation.ts';
 export * from './agreement.ts';
 export * from './elementary.ts';
+export * from './losses.ts';

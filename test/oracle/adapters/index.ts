@@ -4,6 +4,7 @@ import { arrangement } from './arrangement.ts';
 import { basic } from './basic.ts';
 import { functions } from './functions.ts';
 import { summary } from './summary.ts';
+import { losses } from './losses.ts';
 import { neural } from './neural.ts';
 
 export type { Adapter } from './adapter.ts';
@@ -13,6 +14,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   ...basic,
   ...functions,
   ...arrangement,
+  ...losses,
   ...neural,
   ...summary,
 };

@@ -1,17 +1,9 @@
 // How layers of networks are called: convolutions, pools, normalisation, dropout, embedding, attention.
-import type * as wgrad from '../../../src/index.ts';
-import type { Api, Tensor } from '../api.ts';
 import { type Call, given } from '../call.ts';
 import type { Adapter } from './adapter.ts';
+import { type Real, all, maybe, real, result } from './whole.ts';
 
-type Functions = typeof wgrad;
-/** The whole library: `Api` names only what its tests were first written with. */
-const all = (w: Api): Functions => w as unknown as Functions;
-const real = (t: Tensor): wgrad.Tensor => t as unknown as wgrad.Tensor;
-const maybe = (t: Tensor | undefined): wgrad.Tensor | undefined => t as unknown as wgrad.Tensor | undefined;
-const result = (t: wgrad.Tensor): Tensor => t as unknown as Tensor;
-
-const bias = (c: Call): wgrad.Tensor | undefined => maybe(c.maybeTensor(2, 'bias'));
+const bias = (c: Call): Real | undefined => maybe(c.maybeTensor(2, 'bias'));
 
 const convolution =
   (name: 'conv1d' | 'conv2d' | 'conv3d'): Adapter =>
