@@ -67,6 +67,12 @@ const runningMinOp = /* @__PURE__ */ scanOp('runningMin', {
 });
 export { runningMaxOp, runningMinOp };
 
+/** How far each element is behind the last one marked, along `dim`; i32. The first must be marked. */
+export function distanceFromMark(mark: Value, dim: number): Value {
+  const places = placesAlong(mark.shape, dim);
+  return sub(places, scanned(runningMaxOp, where(mark, places, 0), dim));
+}
+
 /** Each running extreme gives its gradient to the element it was taken from. */
 const taken: GradRule<Dim> = (g, { inputs: [x, indices], attrs: { dim } }) => [
   applyCore(scatterSumOp, [g, indices], { dim, length: x.shape[dim] }),

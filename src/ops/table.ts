@@ -21,10 +21,13 @@ import * as matmul from './matmul.ts';
 import * as movement from './movement.ts';
 import * as norm from './norm.ts';
 import * as numbers from './numbers.ts';
+import * as order from './order.ts';
+import * as quantile from './quantile.ts';
 import * as random from './random.ts';
 import * as recurrence from './recurrence.ts';
 import * as reduce from './reduce.ts';
 import * as scan from './scan.ts';
+import * as search from './search.ts';
 import * as statistics from './statistics.ts';
 import * as summary from './summary.ts';
 import * as unfold from './unfold.ts';
@@ -50,11 +53,14 @@ const families = {
   movement,
   norm,
   numbers,
+  order,
+  quantile,
   random,
   recurrence,
   reduce,
   regressionLosses,
   scan,
+  search,
   statistics,
   summary,
   unfold,

@@ -59,6 +59,7 @@ const FAMILIES = [
   'chosen_activation',
   'chosen_elementary',
   'losses',
+  'order',
 ] as const;
 const records = (await Promise.all(FAMILIES.map(load)))
   .flat()

@@ -40,7 +40,36 @@ def scans():
     yield "cumulative_trapezoid", [call(u((2, 3), 630), t([0.0, 0.5, 2.0])), call(u((3, 2), 631), t([0.0, 0.5, 2.0]), dim=0)]
 
 
-FAMILIES = (norms, scans)
+def order():
+    x, long = u((2, 3, 4), 640), u((370,), 641)
+    ties = t([[3.0, 1.0, 2.0, 1.0, 3.0], [0.0, -0.0, 2.0, 2.0, -1.0]])
+    wild = t([[1.0, NAN, -INF, 0.0, INF], [NAN, 2.0, NAN, -1.0, 1e-40]], False)
+    for down in (False, True):
+        yield "sort", [call(s, dim=d, descending=down, stable=True) for s, d in ((ties, 1), (ties, 0), (wild, 1), (x, 1), (long, 0))]
+        yield "argsort", [call(s, dim=d, descending=down, stable=True) for s, d in ((wild, 1), (x, 1), (u((370,), 642, grad=False), 0))]
+    yield "argsort", [call(u((), 643, grad=False)), call(u((0, 3), 644, grad=False), 0)]
+    yield "msort", [call(x), call(u((5,), 645)), call(u((9, 2), 646)), call(u((0, 2), 647)), call(u((1, 2), 648)), call(u((370,), 649)), call(u((3, 1), 650))]
+    yield "topk", [call(x, 2, largest=False), call(x, 0), call(x, 2, 0), call(u((100,), 651), 80), call(u((300,), 652), 5)]
+    yield "kthvalue", [call(x, 3, 1), call(long, 100), call(wild, 3, 1)]
+    for name in ("median", "nanmedian"):
+        yield name, [call(wild), call(wild, 1), call(wild, 0), call(x), call(long, 0), call(t([1.0, 2.0, 2.0, 5.0])), call(t([NAN, NAN], False))]
+    yield "mode", [call(ties, 1), call(t([1.0, 2.0, 2.0, 1.0, 5.0], False)), call(t([[5.0, 5.0, 1.0], [1.0, 5.0, 1.0]], False), 0)]
+    for name in ("quantile", "nanquantile"):
+        for how in ("linear", "lower", "higher", "midpoint", "nearest"):
+            yield name, [call(x, t([0.0, 0.3, 0.75, 1.0], False), dim=1, interpolation=how), call(wild[:, :2], 0.25, dim=1, interpolation=how)]
+        yield name, [call(long, t([0.1, 0.77])), call(x, 0.4, keepdim=True), call(x, t([0.2, 0.4], False), dim=0, keepdim=True)]
+    steps = t([[1.0, 2.0, 2.0, 2.0, 5.0, NAN], [-INF, 0.0, 1.0, 1.0, INF, INF]], False)
+    values = t([[2.0, NAN, 5.5], [1.0, INF, -INF]], False)
+    for right in (False, True):
+        yield "searchsorted", [call(steps, values, right=right), call(steps[0], values, right=right), call(steps[1], 1.0, right=right)]
+        yield "bucketize", [call(values, steps[1], right=right)]
+    yield "searchsorted", [call(t([3.0, 1.0, 2.0], False), t([1.5, 3.0], False), sorter=i([1, 2, 0])), call(i([1, 3, 5]), i([[3], [4]]))]
+    for invert in (False, True):
+        yield "isin", [call(wild, t([NAN, 1.0, INF], False), invert=invert), call(i([[1, 2], [3, 4]]), i([2, 4, 9, 2]), invert=invert)]
+    yield "isin", [call(u((0,), 653, grad=False), u((3,), 654, grad=False)), call(t([1.0, 2.0], False), t([], False)), call(i([1, 2]), 2)]
+
+
+FAMILIES = (norms, scans, order)
 
 
 def samples():

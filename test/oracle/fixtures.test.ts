@@ -77,10 +77,10 @@ test('the number of samples, and of refusals', () => {
   }
   expect(total).toMatchInlineSnapshot(`
     {
-      "gradients": 3899,
-      "refusals": 179,
-      "samples": 3973,
-      "second": 1995,
+      "gradients": 4029,
+      "refusals": 182,
+      "samples": 4197,
+      "second": 2113,
     }
   `);
 });

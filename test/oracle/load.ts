@@ -215,6 +215,7 @@ const files = {
   activation: () => import('./activation.json?raw'),
   elementary: () => import('./elementary.json?raw'),
   bitwise: () => import('./bitwise.json?raw'),
+  order: () => import('./order.json?raw'),
   creation: () => import('./creation.json?raw'),
   diagonal: () => import('./diagonal.json?raw'),
   arrangement: () => import('./arrangement.json?raw'),

@@ -49,6 +49,7 @@ ARRANGEMENT = """roll rot90 fliplr flipud tile repeat_interleave unflatten tenso
 PADDING = """nn.functional.pad.constant nn.functional.pad.reflect nn.functional.pad.replicate nn.functional.pad.circular unfold
  nn.functional.unfold""".split()
 SCANS = "cumprod cummax cummin logcumsumexp diff trapezoid cumulative_trapezoid".split()
+ORDER = "argsort sort msort topk kthvalue median nanmedian mode quantile nanquantile searchsorted bucketize isin".split()
 CREATION = "arange linspace eye zeros ones zeros_like ones_like full_like".split()
 ACTIVATION = """relu6 hardtanh hardswish hardsigmoid mish selu celu softsign tanhshrink hardshrink softshrink threshold glu prelu
  softmin logsigmoid""".split()
@@ -91,6 +92,10 @@ FAMILIES = {
     "scan": [
         (SCANS, dict(max_samples=10, max_elements=130, errors=True, second=True)),
         (SCANS[:3] + ["diff"], dict(dtype="int32", max_samples=4, max_elements=130)),
+    ],
+    "order": [
+        (ORDER, dict(max_samples=10, max_elements=130, errors=True, second=True)),
+        (ORDER[:4] + ["median", "mode", "isin", "searchsorted"], dict(dtype="int32", max_samples=4, max_elements=130)),
     ],
     "creation": [(CREATION, dict(max_samples=12, errors=True))],
     "activation": [(["nn.functional." + name for name in ACTIVATION], dict(max_elements=100, errors=True, second=True))],

@@ -101,10 +101,58 @@ function scans(): void {
   });
 }
 
+/** The indices that put a line in order, equal elements as they were. */
+const ordered = (x: ArrayLike<number>, sign = 1): Int32Array =>
+  Int32Array.from(Array.from(x, (_, k) => k).sort((a, b) => sign * (x[a] - x[b])));
+
+function order(): void {
+  test.each([
+    [257, 3],
+    [1000, 2],
+    [70_000, 2],
+  ])('the order of %i elements in each of %i lines, with equals', async (n, lines) => {
+    const x = Int32Array.from({ length: n * lines }, (_, k) => (hash32(9, k) % 1000) - 500);
+    const halves = Float32Array.from(x, (v) => v / 2);
+    const rows = w.tensor(x).reshape(lines, n);
+    const up = await w.argsort(rows).data();
+    const down = await w
+      .argsort(w.tensor(halves).reshape(lines, n).t(), { dim: 0, descending: true })
+      .t()
+      .data();
+    for (let line = 0; line < lines; line++) {
+      const part = x.subarray(line * n, (line + 1) * n);
+      close(up.subarray(line * n, (line + 1) * n), ordered(part), 0);
+      close(down.subarray(line * n, (line + 1) * n), ordered(part, -1), 0);
+    }
+    close(await w.argsort(rows).data(), up, 0);
+  });
+
+  test('the gradient of 3,000 elements in order goes back to where they came from', async () => {
+    const [x, g] = [numbers(10, 3000), numbers(11, 3000)];
+    const leaf = w.tensor(x).requiresGrad_();
+    const { values, indices } = w.sort(leaf);
+    values.backward(w.tensor(g));
+    const places = await indices.data();
+    const wanted = new Float32Array(3000);
+    places.forEach((place, k) => (wanted[place] = g[k]));
+    expect(await leaf.grad?.data()).toEqual(wanted);
+  });
+
+  test('places among 10,000 numbers in order', async () => {
+    const x = numbers(12, 10_000).sort();
+    const values = numbers(13, 500);
+    values.set(x.subarray(0, 250));
+    const places = await w.searchsorted(w.tensor(x), w.tensor(values), { right: true }).data();
+    const wanted = Int32Array.from(values, (v) => x.reduce((count, e) => count + Number(e <= v), 0));
+    expect(places).toEqual(wanted);
+  });
+}
+
 /** Defines the tests on the device that `open` gives. */
 export function orderSuite(open: () => Promise<unknown>): void {
   beforeAll(async () => {
     await open();
   });
   describe('scans', scans);
+  describe('order', order);
 }

@@ -29,6 +29,9 @@ export const onDemand: Readonly<Record<string, () => Promise<TextModule>>> = {
   'matmul-tile': () => import('../../../shaders/matmul-tile.wgsl?raw'),
   recurrence: () => import('../../../shaders/recurrence.wgsl?raw'),
   reduce: () => import('../../../shaders/reduce.wgsl?raw'),
+  merge: () => import('../../../shaders/merge.wgsl?raw'),
+  search: () => import('../../../shaders/search.wgsl?raw'),
+  sort: () => import('../../../shaders/sort.wgsl?raw'),
   scan: () => import('../../../shaders/scan.wgsl?raw'),
   scatter_sum: () => import('../../../shaders/scatter_sum.wgsl?raw'),
 };

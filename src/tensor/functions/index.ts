@@ -8,3 +8,4 @@ export * from './activation.ts';
 export * from './agreement.ts';
 export * from './elementary.ts';
 export * from './losses.ts';
+export * from './sorting.ts';

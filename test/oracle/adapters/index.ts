@@ -3,6 +3,7 @@ import type { Adapter } from './adapter.ts';
 import { arrangement } from './arrangement.ts';
 import { basic } from './basic.ts';
 import { functions } from './functions.ts';
+import { order } from './order.ts';
 import { summary } from './summary.ts';
 import { losses } from './losses.ts';
 import { neural } from './neural.ts';
@@ -16,5 +17,6 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   ...arrangement,
   ...losses,
   ...neural,
+  ...order,
   ...summary,
 };
