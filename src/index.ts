@@ -9,6 +9,7 @@ export { operations } from './ops/table.ts';
 export * as verify from './verify.ts';
 export * as autograd from './autograd/index.ts';
 export * as func from './func/index.ts';
+export * as utils from './autograd/utils.ts';
 export * as nn from './nn/index.ts';
 export * as optim from './optim/index.ts';
 export * as data from './data/index.ts';

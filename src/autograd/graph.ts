@@ -34,15 +34,20 @@ export function recorded<T>(on: Engine, fn: () => T): T {
 }
 
 /** What a Value is computed from; of a composite, what its gradient goes to as well. */
-const sourcesOf = (v: Value): readonly Value[] => (v.body === null ? v.inputs : [v.body, ...v.inputs]);
+export const sourcesOf = (v: Value): readonly Value[] => (v.body === null ? v.inputs : [v.body, ...v.inputs]);
 
-/** Every Value from which the outputs are made and that is younger than `id`, oldest first. */
-export function youngerThan(id: number, outputs: readonly Value[]): Value[] {
+/** Every Value from which the outputs are made and that is younger than `id`, up to `ends`, oldest first. */
+export function youngerThan(
+  id: number,
+  outputs: readonly Value[],
+  ends?: { has(v: Value): boolean },
+): Value[] {
   const seen = new Set<Value>();
   const stack = outputs.filter((v) => v.id > id);
   for (let v = stack.pop(); v !== undefined; v = stack.pop()) {
     if (seen.has(v)) continue;
     seen.add(v);
+    if (ends?.has(v) === true) continue;
     for (const source of sourcesOf(v)) if (source.id > id && !seen.has(source)) stack.push(source);
   }
   return [...seen].sort((a, b) => a.id - b.id);
@@ -64,7 +69,7 @@ export function rebuild(
   let oldest = Infinity;
   for (const v of images.keys()) oldest = Math.min(oldest, v.id);
   const image = (x: Value): Value | undefined => made.get(x);
-  for (const v of youngerThan(oldest, outputs)) {
+  for (const v of youngerThan(oldest - 1, outputs, images)) {
     if (made.has(v) || !sourcesOf(v).some((x) => made.has(x))) continue;
     made.set(v, step(v, image));
   }
