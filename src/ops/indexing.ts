@@ -12,7 +12,7 @@ import { embed } from './joining.ts';
 import { expand, expandOp, narrow, permuteOp, reshape, reshapeOp } from './movement.ts';
 
 /** Visits (output position, place along dim, inner and outer position) of every index. */
-function forEachPlace(
+export function forEachPlace(
   index: HostTensor,
   dim: number,
   length: number,
@@ -27,7 +27,7 @@ function forEachPlace(
     visit(i, (outer * length + place) * inner + (i % inner), place);
   }
 }
-const outOfRange = (place: number, dim: number, length: number): IndexError =>
+export const outOfRange = (place: number, dim: number, length: number): IndexError =>
   new IndexError('index out of range', {
     where: `along dimension ${dim}`,
     expected: `0 … ${length - 1}`,
@@ -100,7 +100,7 @@ export function hostData(v: Value): TypedArray | readonly number[] {
 }
 
 /** The integer index as i32; host data is checked against the dimension at once. */
-function checkedIndex(where: string, index: Value, dim: number, length: number): Value {
+export function checkedIndex(where: string, index: Value, dim: number, length: number): Value {
   if (index.dtype !== 'i32' && index.dtype !== 'u32') {
     throw new DtypeError(`${where}: the index is not made of integers`, {
       expected: 'i32 or u32',
@@ -114,7 +114,7 @@ function checkedIndex(where: string, index: Value, dim: number, length: number):
 }
 
 /** x narrowed to the index's shape in every dimension but `dim`. */
-function narrowTo(where: string, x: Value, index: Value, dim: number): Value {
+export function narrowTo(where: string, x: Value, index: Value, dim: number): Value {
   if (x.shape.length !== index.shape.length || index.shape.some((n, d) => d !== dim && n > x.shape[d])) {
     throw new ShapeError(`${where}: the index does not fit`, {
       expected: `as many dimensions as ${formatShape(x.shape)}, none longer but dimension ${dim}`,

@@ -28,6 +28,7 @@ import * as recurrence from './recurrence.ts';
 import * as reduce from './reduce.ts';
 import * as scan from './scan.ts';
 import * as search from './search.ts';
+import * as scatter from './scatter.ts';
 import * as statistics from './statistics.ts';
 import * as summary from './summary.ts';
 import * as unfold from './unfold.ts';
@@ -61,6 +62,7 @@ const families = {
   regressionLosses,
   scan,
   search,
+  scatter,
   statistics,
   summary,
   unfold,

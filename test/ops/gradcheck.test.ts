@@ -29,6 +29,9 @@ interface Kink {
 const KINKS: readonly Kink[] = [
   { op: 'div.trunc_rounding', sample: 6, why: 'one of 500 quotients is within the step of a whole number' },
   { op: 'float_power', sample: 2, why: 'at powers of 10⁷ a difference of 10⁻² has no digits left' },
+  ...['amax', 'amin'].flatMap((kind) =>
+    [0, 1].map((sample) => ({ op: `scatter_reduce.${kind}`, sample, why: 'ties, which share the gradient' })),
+  ),
 ];
 /** Inputs that are compared with fixed numbers, so that no step away from those is one along the function. */
 const FIXED: Readonly<Record<string, string>> = {
@@ -60,6 +63,8 @@ const FAMILIES = [
   'chosen_elementary',
   'losses',
   'order',
+  'scatter',
+  'subscript',
 ] as const;
 const records = (await Promise.all(FAMILIES.map(load)))
   .flat()

@@ -63,3 +63,51 @@ describe('windows and diagonals are views', () => {
     expect(await counts.select(0, 0).select(0, 0).select(0, 0).tolist()).toEqual([4, 6, 6, 6, 4]);
   });
 });
+
+describe('indexMask', () => {
+  const x = (): w.Tensor => ramp(3, 4);
+  test('chooses where the mask holds', async () => {
+    const mask = x().gt(6);
+    expect(await (await w.indexMask(x(), mask)).tolist()).toEqual([7, 8, 9, 10, 11]);
+    expect(await (await w.indexMask(x(), [true, false, true])).tolist()).toEqual([
+      [0, 1, 2, 3],
+      [8, 9, 10, 11],
+    ]);
+    expect((await w.indexMask(x(), x().gt(99))).shape).toEqual([0]);
+  });
+  test('beside other items', async () => {
+    expect(await (await w.indexMask(x(), w.slice(1), [true, false, false, true])).tolist()).toEqual([
+      [4, 7],
+      [8, 11],
+    ]);
+    expect(await (await w.indexMask(x(), [true, false, true], [1, 3])).tolist()).toEqual([1, 11]);
+  });
+  test('has a gradient', async () => {
+    const leaf = x().requiresGrad_();
+    (await w.indexMask(leaf, leaf.detach().lt(2))).sum().backward();
+    expect(await leaf.grad?.sum(1).tolist()).toEqual([2, 0, 0]);
+  });
+});
+
+describe('places that are named twice', () => {
+  test('keep the later of two, and only that one has a gradient', async () => {
+    const source = w.tensor([1, 2, 3]).requiresGrad_();
+    const out = w.scatter(w.zeros([3]), 0, ints(1, 1, 0), source);
+    expect(await out.tolist()).toEqual([3, 2, 0]);
+    out.sum().backward();
+    expect(await source.grad?.tolist()).toEqual([0, 1, 1]);
+    expect(await w.indexPut(w.zeros([3]), [ints(1, -2)], [5, 6]).tolist()).toEqual([0, 6, 0]);
+  });
+  test('share nothing with a term that does not count', async () => {
+    const x = w.tensor([2, 5]).requiresGrad_();
+    const source = w.tensor([2, 2]).requiresGrad_();
+    const out = w.scatterReduce(x, 0, ints(0, 0), source, 'amax', { includeSelf: false });
+    out.sum().backward();
+    expect(await x.grad?.tolist()).toEqual([0, 1]);
+    expect(await source.grad?.tolist()).toEqual([0.5, 0.5]);
+  });
+  test('means of integers are rounded down', async () => {
+    const x = ints(1, 1);
+    expect(await w.scatterReduce(x, 0, ints(0, 0), ints(-3, -3), 'mean').tolist()).toEqual([-2, 1]);
+  });
+});

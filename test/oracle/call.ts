@@ -28,6 +28,11 @@ export class Call {
     return this.#args[0];
   }
 
+  /** All arguments from a position on, as they are. */
+  rest(position: number): readonly Arg[] {
+    return this.#args.slice(position);
+  }
+
   isList(position: number): boolean {
     return Array.isArray(this.#args[position]);
   }

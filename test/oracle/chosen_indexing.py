@@ -9,7 +9,7 @@ import types
 import torch
 import torch.nn.functional as F
 
-from chosen import call, once, u
+from chosen import b, call, i, once, t, u
 from opinfo_dump import exact
 
 
@@ -21,9 +21,33 @@ def other(name, op):
     )
 
 
+def items_of(items):
+    """The items of an index: a slice is the text that Python writes for it, '...' an Ellipsis."""
+
+    def one(x):
+        if x == "...":
+            return ...
+        if isinstance(x, str):
+            return slice(*(int(part) if part else None for part in x.split(":")))
+        return x
+
+    return tuple(one(x) if isinstance(x, str) else x for x in items)
+
+
+def setitem(x, value, *items, accumulate=False):
+    y = x.clone()
+    if accumulate:
+        y[items_of(items)] += value
+    else:
+        y[items_of(items)] = value
+    return y
+
+
 OTHERS = {
     o.name: o
     for o in (
+        other("getitem", lambda x, *items: x[items_of(items)]),
+        other("setitem", setitem),
         other("nn.functional.fold", F.fold),
         # PyTorch 1.13 has no derivative of its own for it.
         other(
@@ -119,7 +143,61 @@ def padding():
     yield "nn.functional.fold", [call(u(s, 720 + k), *rest) for k, (s, *rest) in enumerate(cols)]
 
 
-FAMILIES = {"diagonal": diagonal, "arrangement": arrangement, "padding": padding}
+def subscript():
+    x, m, v = u((3, 4, 5), 800), u((4, 3), 801), u((6,), 802)
+    yield "getitem", [call(x, *items) for items in (
+        (0,), (-1, "1:3"), ("...", 2), (":", 1, "::2"), (None, 0, "...", None), ("1:-1", "...", "-3:"), (0, 1, 2), ("5:",), ("2:1", 0),
+        (i([0, 2, 2]),), (":", i([1, -1])), (i([0, 2]), i([3, -4])), (i([[0], [2]]), i([1, 3])), (i([0, 1]), ":", i([2, 4])),
+        (0, ":", i([1, 0])), (i([0, 1]), None, i([2, 3])), (i([0, 1]), 2, i([2, 4])), ("...", i([1, 1, 0])), ("::2", i([0, 1]), "1:"),
+        (i([]),), (i([[0, 1], [2, 0]]), "...", 0), (i(1), i([0, 2])), ("1:", i([3]), i([[0], [4]])),
+    )]  # fmt: skip
+    yield "setitem", [
+        call(m, 2.0, 0), call(m, u((3,), 803), 1), call(m, u((4, 1), 804), ":", "1:"), call(x, u((), 805), "...", "::2"),
+        call(x, u((2, 5), 806), 1, "2:"), call(m, u((2, 3), 807), i([3, 0])), call(m, u((2,), 808), i([1, 2]), i([0, -1])),
+        call(x, u((2, 4), 809), i([0, 2]), ":", i([1, 3])), call(m, u((3,), 810), b([True, False, True, True])),
+        call(m, 0.5, b([[True, False, True]] * 4)), call(x, u((1, 5), 811), "1:", b([True, False, False, True])), call(v, u((3,), 812), "::2"),
+        call(v, u((2,), 813), "1:3", accumulate=True), call(v, 1.0, i([]),), call(m, u((1, 3), 814), "2:4", accumulate=True),
+    ]  # fmt: skip
+
+
+def scatter():
+    x, m, v = u((3, 4, 5), 800), u((4, 3), 801), u((6,), 802)
+    yield "index_put", [
+        call(m, (i([2, 0]),), u((3,), 818)),
+        call(v, (i([1, 1, 0, -1]),), u((4,), 815), accumulate=True), call(m, (i([0, 3]), i([2, 2])), u((2,), 816)),
+        call(x, (i([[0], [1]]), i([3, 0])), u((2, 2, 5), 817), accumulate=True),
+    ]  # fmt: skip
+    three = i([[0, 1, 2], [2, 0, 1]])
+    yield "scatter", [
+        call(m, 0, three, u((2, 3), 820)), call(m, 1, i([[2, 0], [1, 2]]), u((2, 2), 821)), call(m, 1, i([[2, 0], [1, 2]]), u((3, 3), 821, grad=False)), call(m, -1, i([[0]]), 1.5), call(v, 0, i([5, 0]), u((2,), 822)),
+        call(m.detach(), 0, three, u((2, 3), 823, grad=False), reduce="add"), call(m.detach(), 0, three, u((2, 3), 823, grad=False), reduce="multiply"), call(u((), 824), 0, i(0), u((), 825)),
+    ]  # fmt: skip
+    twice = i([0, 3, 0, 1, 3, 0])
+    for kind in ("sum", "prod", "mean", "amax", "amin"):
+        yield "scatter_reduce." + kind, [
+            call(u((4,), 830), 0, twice, u((6,), 831), reduce=kind, include_self=s) for s in (True, False)
+        ] + [call(u((3, 3), 832), 1, i([[0, 0], [2, 2], [1, 0]]), u((3, 2), 833), reduce=kind, include_self=s) for s in (True, False)]
+    ties = t([1.0, 2.0, 3.0]), 0, i([0, 0, 1, 1, 2]), t([1.0, 1.0, 2.0, 0.0, 5.0])
+    # PyTorch shares the gradient with x even where x is not included: no such ties here.
+    apart = t([7.0, 7.0, 7.0]), *ties[1:]
+    for kind in ("amax", "amin"):
+        yield "scatter_reduce." + kind, [call(*ties, reduce=kind), call(*apart, reduce=kind, include_self=False)]
+    zeros = t([2.0, 3.0, 4.0]), 0, i([0, 0, 1, 1, 2]), t([0.0, 2.0, 0.0, 0.0, 5.0])
+    yield "scatter_reduce.prod", [once(*zeros, reduce="prod", include_self=s) for s in (True, False)]
+    yield "index_add", [call(m, 0, i([3, 0, 3]), u((3, 3), 840)), call(m, 1, i([1, 1]), u((4, 2), 841), alpha=0.5)]
+    yield "index_copy", [call(m, 0, i([3, 0]), u((2, 3), 842)), call(m, -1, i([2]), u((4, 1), 843)), call(v, 0, i([5, 1, 0]), u((3,), 844)),
+                         call(m, 1, i([0, 1, 2]), u((4, 3), 842)), call(m, 0, i([1, 2, 3, 0]), u((4, 3), 842)), call(x, 1, i([2, 0]), u((3, 2, 5), 842))]  # fmt: skip
+    yield "index_fill", [call(m, 0, i([3, 3]), 2.0), call(m, 1, i([0, 2]), t(0.5)), call(v, 0, i([]), 1.0), call(x, 1, i([0, 2, 0]), -1.0), call(x, -1, i([1]), t(2.0))]
+    yield "index_reduce", [call(m, 0, i([3, 0, 3]), u((3, 3), 845), "prod"), call(m, 1, i([2, 2]), u((4, 2), 846), "amax", include_self=False)]
+    yield "take", [call(m, i([0, 11, 5, 5])), call(m, i([[-1, 0], [2, -12]])), call(x, i(7)), call(v, i([])), call(v, i([5, 5, 5]))]
+    yield "put", [call(m, i([0, 11, -2]), u((3,), 850)), call(m, i([[1, 1], [4, -1]]), u((2, 2), 851), accumulate=True), call(v, i(2), u((), 852))]
+    yield "take_along_dim", [call(m, i([[0, 1, 1]]), 0), call(m, i([[2], [0], [1], [1]]), 1), call(m, i([3, 11])), call(x, i([[[0, 4]]]), -1)]
+    mask = b([[True, False, True], [False, False, True], [True, True, True], [False, False, False]])
+    yield "masked_fill", [call(m, mask, 2.0), call(m, b([True, False, False]), t(-1.0)), call(x, b([[True], [False], [True], [False]]), 0.0)]
+    yield "masked_scatter", [call(m, mask, u((6,), 860)), call(m, mask, u((3, 3), 861)), call(m, b([True, False, False]), u((9,), 862)), call(v, b(True), u((7,), 863))]
+
+
+FAMILIES = {"subscript": subscript, "scatter": scatter, "diagonal": diagonal, "arrangement": arrangement, "padding": padding}
 
 
 def samples(family):

@@ -41,6 +41,8 @@ LOSS = """nn.functional.binary_cross_entropy nn.functional.binary_cross_entropy_
  nn.functional.cross_entropy nn.functional.mse_loss""".split()
 SUMMARY = """nansum aminmax var_mean std_mean count_nonzero norm norm.fro norm.inf linalg.vector_norm dist
  nn.functional.pairwise_distance nn.functional.normalize nn.functional.cosine_similarity""".split()
+SCATTER = """index_add index_copy index_fill index_reduce index_put scatter scatter_reduce.sum scatter_reduce.prod
+ scatter_reduce.mean scatter_reduce.amax scatter_reduce.amin take take_along_dim put masked_fill masked_scatter""".split()
 DIAGONAL = "diagonal diag_embed diag diagflat trace".split()
 ARRANGEMENT = """roll rot90 fliplr flipud tile repeat_interleave unflatten tensor_split hsplit vsplit dsplit unbind atleast_1d
  atleast_2d atleast_3d broadcast_tensors hstack vstack dstack column_stack block_diag meshgrid.list_of_tensors
@@ -73,7 +75,7 @@ LEFT_OUT = {
     "round.decimals_neg_3": "decimals are not offered",
     "nn.functional.silu.complex": "complex numbers",
     "addmm.decomposed": "the same as addmm",
-    "__getitem__": "advanced indexing is not offered",
+    "__getitem__": "slices are no JSON; getitem stands for it",
 }
 
 # file: [(operators, options of the samples)]
@@ -86,6 +88,7 @@ FAMILIES = {
     "indexing": [(INDEXING, dict(max_elements=600, errors=True, second=True))],
     "diagonal": [(DIAGONAL, dict(max_elements=150, errors=True, second=True))],
     "arrangement": [(ARRANGEMENT, dict(max_samples=6, max_elements=100, errors=True, second=True))],
+    "scatter": [(SCATTER, dict(max_samples=7, max_elements=70, errors=True, second=True))],
     "padding": [(PADDING, dict(max_samples=8, max_elements=150, errors=True, second=True))],
     "loss": [(LOSS, dict(max_samples=26, errors=True, second=True))],
     "summary": [(SUMMARY, dict(max_samples=10, max_elements=130, errors=True, second=True))],

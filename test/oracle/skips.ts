@@ -56,7 +56,7 @@ export const sampleRules: readonly Rule<Sample>[] = [
 ];
 
 const isIndexOp = (name: string): boolean =>
-  name === 'gather' || name === 'scatter_add' || name === 'index_select';
+  ['gather', 'scatter_add', 'scatter', 'index_select'].includes(name);
 
 /** Why refusals (calls that PyTorch rejects) are skipped. */
 export const refusalRules: readonly Rule<Refusal>[] = [

@@ -33,6 +33,7 @@ export const onDemand: Readonly<Record<string, () => Promise<TextModule>>> = {
   search: () => import('../../../shaders/search.wgsl?raw'),
   sort: () => import('../../../shaders/sort.wgsl?raw'),
   scan: () => import('../../../shaders/scan.wgsl?raw'),
+  scatter_fold: () => import('../../../shaders/scatter_fold.wgsl?raw'),
   scatter_sum: () => import('../../../shaders/scatter_sum.wgsl?raw'),
 };
 

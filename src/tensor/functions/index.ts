@@ -9,3 +9,4 @@ export * from './agreement.ts';
 export * from './elementary.ts';
 export * from './losses.ts';
 export * from './sorting.ts';
+export * from './indexing.ts';
