@@ -17,6 +17,9 @@ export interface Pipeline {
 
 const COMPUTE = 4;
 
+/** What tensors are bound in multiples of: four elements. */
+const QUAD_BYTES = 16;
+
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #layouts = new Map<string, Layout>();
@@ -30,17 +33,23 @@ export class PipelineCache {
     return this.#pipelines.size;
   }
 
-  /** Explicit layouts let the browser share equal pipelines. */
-  #layout(bindings: readonly Binding[]): Layout {
-    const key = bindings.map((binding) => binding.access.charAt(0)).join('');
+  /**
+   * Explicit layouts let the browser share equal pipelines. They say how many bytes each binding has at least: where they
+   * do not, wgpu (29) checks a dispatch against the uniforms of another one in the pass.
+   */
+  #layout(bindings: readonly Binding[], uniformBytes: number): Layout {
+    const key = `${uniformBytes}${bindings.map((binding) => binding.access.charAt(0)).join('')}`;
     const known = this.#layouts.get(key);
     if (known) return known;
     const entries: GPUBindGroupLayoutEntry[] = [
-      { binding: 0, visibility: COMPUTE, buffer: { type: 'uniform' } },
+      { binding: 0, visibility: COMPUTE, buffer: { type: 'uniform', minBindingSize: uniformBytes } },
       ...bindings.map((binding, i): GPUBindGroupLayoutEntry => ({
         binding: i + 1,
         visibility: COMPUTE,
-        buffer: { type: binding.access === 'read' ? 'read-only-storage' : 'storage' },
+        buffer: {
+          type: binding.access === 'read' ? 'read-only-storage' : 'storage',
+          minBindingSize: QUAD_BYTES,
+        },
       })),
     ];
     const group = this.#device.createBindGroupLayout({ entries });
@@ -49,10 +58,11 @@ export class PipelineCache {
     return layout;
   }
 
-  get(source: string, bindings: readonly Binding[], label: string): Pipeline {
+  /** The pipeline of a kernel's text, whose uniforms take `uniformBytes`. */
+  get(source: string, bindings: readonly Binding[], uniformBytes: number, label: string): Pipeline {
     const known = this.#pipelines.get(source);
     if (known) return known;
-    const layout = this.#layout(bindings);
+    const layout = this.#layout(bindings, uniformBytes);
     const device = this.#device;
     const compile = async (): Promise<void> => {
       // What is wrong with the text is heard when the pipeline is made of it.

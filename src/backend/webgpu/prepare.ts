@@ -114,7 +114,7 @@ export function prepare(
       offset = round(offset + uniformBytes, UNIFORM_ALIGNMENT);
       return {
         kernel,
-        pipeline: context.pipelines.get(kernel.source, kernel.bindings, kernel.label),
+        pipeline: context.pipelines.get(kernel.source, kernel.bindings, uniformBytes, kernel.label),
         uniformOffset,
         uniformBytes,
         workgroups: fold(kernel.workgroups),
