@@ -16,11 +16,14 @@ declare module 'vitest' {
   // Read with inject('lane').
   export interface ProvidedContext {
     lane: Lane;
+    /** Everything everywhere, instead of what a quarter of an hour allows: `npm run test:full`. */
+    full: boolean;
   }
 }
 
 const chrome = findChrome();
 const software = softwareVulkan(chrome);
+const full = process.argv.includes('--mode=full');
 const realGpu = process.env['WGRAD_REAL_GPU'] === '1';
 const inCi = process.env['CI'] !== undefined && process.env['CI'] !== 'false';
 
@@ -29,7 +32,7 @@ function lane(name: Lane, order: number) {
   return {
     name,
     env: { WGRAD_LANE: name },
-    provide: { lane: name },
+    provide: { lane: name, full },
     sequence: { groupOrder: order },
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -26,12 +26,35 @@ export interface Setting {
   readonly second: boolean;
 }
 
+/** The outputs, gradients or second derivatives that were compared, and the largest errors among them. */
+export interface Errors {
+  compared: number;
+  ulp: number;
+  relative: number;
+}
+export type Parts = Readonly<Record<Part, Errors>>;
+
+export const noErrors = (): Parts => {
+  const none = (): Errors => ({ compared: 0, ulp: 0, relative: 0 });
+  return { output: none(), grads: none(), grads2: none() };
+};
+
+/** Adds errors to others. */
+export function addErrors(total: Parts, more: Parts): void {
+  for (const part of ['output', 'grads', 'grads2'] as const) {
+    total[part].compared += more[part].compared;
+    total[part].ulp = Math.max(total[part].ulp, more[part].ulp);
+    total[part].relative = Math.max(total[part].relative, more[part].relative);
+  }
+}
+
 /** What came of a sample. */
 export interface Outcome {
   /** Tensors that were compared. */
   readonly compared: number;
   /** The largest error, in tolerances. */
   readonly worst: number;
+  readonly parts: Parts;
   /** One line for each tensor that differs. */
   readonly failures: readonly string[];
 }
@@ -112,11 +135,16 @@ const allZero = (x: Plain): boolean => x.data.every((v) => v === 0);
 class Ledger {
   compared = 0;
   worst = 0;
+  readonly parts = noErrors();
   readonly failures: string[] = [];
 
-  add(what: string, { worst, message }: Comparison): void {
+  add(what: string, part: Part, { worst, message, ulp, relative }: Comparison): void {
     this.compared++;
     this.worst = Math.max(this.worst, worst);
+    const errors = this.parts[part];
+    errors.compared++;
+    errors.ulp = Math.max(errors.ulp, ulp);
+    errors.relative = Math.max(errors.relative, relative);
     if (message !== null) this.failures.push(`${what}: ${message}`);
   }
 
@@ -183,7 +211,7 @@ class Replay {
       }
       const wanted = { shape: expected.shape, data: expected.data, alternative: other?.data };
       const numbers = { shape: actual.shape, data: result.value };
-      this.ledger.add(what, compare(numbers, wanted, this.tolerance(check), f32));
+      this.ledger.add(what, check.part, compare(numbers, wanted, this.tolerance(check), f32));
     }
   }
 

@@ -22,6 +22,8 @@ export interface Suite {
    */
   readonly layouts?: 'by sample' | 'by operation' | 'none';
   readonly families?: readonly Family[];
+  /** The most samples of an operation in a fixture, spread evenly; all by default. */
+  readonly samplesMax?: number;
 }
 
 /** What was replayed so far, for a figure at the end. */
@@ -41,11 +43,16 @@ function layoutsOf(record: OpRecord, index: number, choice: Suite['layouts']): r
   return ['contiguous', layouts[1 + (turn % (layouts.length - 1))]];
 }
 
+/** Whether sample `index` of `count` is one of `most`, spread evenly. */
+export const isChosen = (index: number, count: number, most: number): boolean =>
+  count <= most || Math.floor((index * most) / count) !== Math.floor(((index - 1) * most) / count);
+
 /** Replays all samples of an operation. All are recorded first and read together. */
 async function samplesOf(record: OpRecord, suite: Suite, tally: Tally): Promise<string[]> {
   const recorded: { where: string; settle: () => Promise<Outcome> }[] = [];
-  const { api, backend, precision = 'f32', second = true } = suite;
+  const { api, backend, precision = 'f32', second = true, samplesMax = Infinity } = suite;
   for (const [index, sample] of record.samples.entries()) {
+    if (!isChosen(index, record.samples.length, samplesMax)) continue;
     if (skipped(sample, record) !== null) {
       tally.skipped++;
       continue;

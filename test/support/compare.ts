@@ -53,7 +53,23 @@ export function distance(actual: number, expected: number, { rtol, atol }: Toler
 export interface Comparison {
   readonly worst: number;
   readonly message: string | null;
+  /** The largest error of an element, in units in the last place of the float32 that is expected. */
+  readonly ulp: number;
+  /** The largest error, relative to the largest number that is expected. */
+  readonly relative: number;
 }
+
+/** Different in a way that has no size. */
+const unlike = (message: string): Comparison => ({
+  worst: Infinity,
+  message,
+  ulp: Infinity,
+  relative: Infinity,
+});
+
+/** The gap between float32 numbers of this size. */
+const unitInLastPlace = (x: number): number =>
+  2 ** (Math.floor(Math.log2(Math.max(Math.abs(x), SMALLEST_NORMAL))) - 23);
 
 /**
  * Compare all elements. The message names the shapes, or the first element out of tolerance with its index, both numbers,
@@ -70,16 +86,16 @@ export function compare(
   const shapes = `shape [${actual.shape.join(', ')}], expected [${expected.shape.join(', ')}]`;
   const same =
     actual.shape.length === expected.shape.length && actual.shape.every((n, k) => n === expected.shape[k]);
-  if (!same) return { worst: Infinity, message: shapes };
+  if (!same) return unlike(shapes);
   if (actual.data.length !== expected.data.length) {
-    return {
-      worst: Infinity,
-      message: `${actual.data.length} elements, expected ${expected.data.length} (${shapes})`,
-    };
+    return unlike(`${actual.data.length} elements, expected ${expected.data.length} (${shapes})`);
   }
   const range = (x: number): number => (float32 && Math.abs(x) >= OVERFLOW ? Math.sign(x) * Infinity : x);
   let worst = 0;
   let wrong = 0;
+  let ulp = 0;
+  let gap = 0;
+  let scale = 0;
   let first = '';
   for (let k = 0; k < expected.data.length; k++) {
     const got = actual.data[k] ?? NaN;
@@ -87,13 +103,18 @@ export function compare(
     let far = distance(got, want, tolerance);
     if (far > 1 && expected.alternative !== undefined) {
       far = distance(got, range(expected.alternative[k] ?? NaN), tolerance);
+    } else if (Number.isFinite(want) && Number.isFinite(got)) {
+      gap = Math.max(gap, Math.abs(got - want));
+      scale = Math.max(scale, Math.abs(want));
+      ulp = Math.max(ulp, Math.abs(got - want) / unitInLastPlace(want));
     }
     worst = Math.max(worst, far);
     if (!(far > 1)) continue;
     wrong++;
     if (first === '') first = describe(k, expected.shape, got, want, tolerance);
   }
-  return { worst, message: wrong === 0 ? null : `${first} (${wrong} of ${expected.data.length} elements)` };
+  const message = wrong === 0 ? null : `${first} (${wrong} of ${expected.data.length} elements)`;
+  return { worst, message, ulp, relative: gap === 0 ? 0 : gap / scale };
 }
 
 function describe(
