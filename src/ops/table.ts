@@ -29,6 +29,7 @@ import * as reduce from './reduce.ts';
 import * as scan from './scan.ts';
 import * as search from './search.ts';
 import * as scatter from './scatter.ts';
+import * as selection from './selection.ts';
 import * as statistics from './statistics.ts';
 import * as summary from './summary.ts';
 import * as unfold from './unfold.ts';
@@ -63,6 +64,7 @@ const families = {
   scan,
   search,
   scatter,
+  selection,
   statistics,
   summary,
   unfold,

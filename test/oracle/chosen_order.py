@@ -66,6 +66,9 @@ def order():
     yield "searchsorted", [call(t([3.0, 1.0, 2.0], False), t([1.5, 3.0], False), sorter=i([1, 2, 0])), call(i([1, 3, 5]), i([[3], [4]]))]
     for invert in (False, True):
         yield "isin", [call(wild, t([NAN, 1.0, INF], False), invert=invert), call(i([[1, 2], [3, 4]]), i([2, 4, 9, 2]), invert=invert)]
+    yield "msort", [call(u((4, 1, 2), 655))]
+    flat = u((700,), 656, -3, 3, grad=False)[:390]
+    yield "histc", [call(flat, 200), call(flat, 7, -1, 1), call(t([1.0, 2.0, 2.0, 3.0, 9.0], False), 4, 1, 3), call(t([2.0, 2.0], False), 3)]
     yield "isin", [call(u((0,), 653, grad=False), u((3,), 654, grad=False)), call(t([1.0, 2.0], False), t([], False)), call(i([1, 2]), 2)]
 
 

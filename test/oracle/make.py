@@ -51,7 +51,8 @@ ARRANGEMENT = """roll rot90 fliplr flipud tile repeat_interleave unflatten tenso
 PADDING = """nn.functional.pad.constant nn.functional.pad.reflect nn.functional.pad.replicate nn.functional.pad.circular unfold
  nn.functional.unfold""".split()
 SCANS = "cumprod cummax cummin logcumsumexp diff trapezoid cumulative_trapezoid".split()
-ORDER = "argsort sort msort topk kthvalue median nanmedian mode quantile nanquantile searchsorted bucketize isin".split()
+ORDER = "argsort sort msort topk kthvalue median nanmedian mode quantile nanquantile searchsorted bucketize isin histc".split()
+SELECTION = "unique unique_consecutive nonzero argwhere masked_select".split()
 CREATION = "arange linspace eye zeros ones zeros_like ones_like full_like".split()
 ACTIVATION = """relu6 hardtanh hardswish hardsigmoid mish selu celu softsign tanhshrink hardshrink softshrink threshold glu prelu
  softmin logsigmoid""".split()
@@ -99,6 +100,10 @@ FAMILIES = {
     "order": [
         (ORDER, dict(max_samples=10, max_elements=130, errors=True, second=True)),
         (ORDER[:4] + ["median", "mode", "isin", "searchsorted"], dict(dtype="int32", max_samples=4, max_elements=130)),
+    ],
+    "selection": [
+        (SELECTION, dict(max_samples=30, max_elements=130, second=True)),
+        (SELECTION + ["bincount"], dict(dtype="int32", max_samples=12, max_elements=130)),
     ],
     "creation": [(CREATION, dict(max_samples=12, errors=True))],
     "activation": [(["nn.functional." + name for name in ACTIVATION], dict(max_elements=100, errors=True, second=True))],

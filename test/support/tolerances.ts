@@ -104,7 +104,7 @@ export const classOf: Readonly<Record<string, ToleranceClass>> = {
   ...named('loss', 'nn.functional.binary_cross_entropy nn.functional.binary_cross_entropy_with_logits'),
   ...named('loss', 'nn.functional.nll_loss nn.functional.cross_entropy nn.functional.mse_loss'),
   ...named('choice', 'sort msort topk kthvalue median nanmedian mode'),
-  ...named('exact', 'argsort searchsorted bucketize isin'),
+  ...named('exact', 'argsort searchsorted bucketize isin histc'),
   ...named('loss', 'quantile nanquantile'),
   ...named('choice', 'cummax cummin'),
   ...named('accumulation', 'cumprod diff trapezoid cumulative_trapezoid'),

@@ -10,3 +10,5 @@ export * from './elementary.ts';
 export * from './losses.ts';
 export * from './sorting.ts';
 export * from './indexing.ts';
+export * from './sampling.ts';
+export * from './selection.ts';

@@ -67,4 +67,9 @@ export const order: Readonly<Record<string, Adapter>> = {
     named(w, 'bucketize')(c.operand(0), c.tensor(1), given({ right: c.flag(NOT_AN_ARGUMENT, 'right') })),
   isin: (w, c) =>
     named(w, 'isin')(c.operand(0), c.operand(1), given({ invert: c.flag(NOT_AN_ARGUMENT, 'invert') })),
+  histc: (w, c) =>
+    named(w, 'histc')(
+      c.x,
+      given({ bins: c.maybeNumber(1, 'bins'), min: c.maybeNumber(2, 'min'), max: c.maybeNumber(3, 'max') }),
+    ),
 };
