@@ -25,6 +25,8 @@ export {
   type ConvTransposeLayerOptions,
   type PerDim,
 } from './conv.ts';
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from './dropout.ts';
+export { Embedding } from './embedding.ts';
 export * as functional from './functional.ts';
 export * as init from './init.ts';
 export {
@@ -70,4 +72,17 @@ export { Module } from './module.ts';
 export type { LoadReport, StateDict } from './module.ts';
 export * from './padding.ts';
 export * from './rearrange.ts';
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  BatchNorm3d,
+  GroupNorm,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  InstanceNorm3d,
+  LayerNorm,
+  RMSNorm,
+  type BatchNormLayerOptions,
+  type NormLayerOptions,
+} from './normalization.ts';
 export { Parameter } from '../tensor.ts';

@@ -4,7 +4,10 @@ import * as activation from './activation.ts';
 import * as arithmetic from './arithmetic.ts';
 import * as bitwise from './bitwise.ts';
 import { casts } from './cast.ts';
+import * as attention from './attention.ts';
 import * as comparison from './comparison.ts';
+import * as dropout from './dropout.ts';
+import * as embedding from './embedding.ts';
 import * as conv from './conv.ts';
 import * as create from './create.ts';
 import * as diagonals from './diagonal.ts';
@@ -23,6 +26,7 @@ import * as norm from './norm.ts';
 import * as numbers from './numbers.ts';
 import * as order from './order.ts';
 import * as quantile from './quantile.ts';
+import * as normalization from './normalization.ts';
 import * as random from './random.ts';
 import * as recurrence from './recurrence.ts';
 import * as reduce from './reduce.ts';
@@ -39,8 +43,11 @@ const families = {
   activation,
   arithmetic,
   bitwise,
+  attention,
   comparison,
   conv,
+  dropout,
+  embedding,
   create,
   diagonals,
   cumulative,
@@ -57,6 +64,7 @@ const families = {
   numbers,
   order,
   quantile,
+  normalization,
   random,
   recurrence,
   reduce,

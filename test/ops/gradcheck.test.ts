@@ -65,6 +65,8 @@ const FAMILIES = [
   'order',
   'scatter',
   'subscript',
+  'norm',
+  'attention',
 ] as const;
 const records = (await Promise.all(FAMILIES.map(load)))
   .flat()

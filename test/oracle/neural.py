@@ -148,6 +148,103 @@ def losses():
     ]
 
 
+def rms_norm(x, shape, weight=None, eps=None):
+    """As newer versions of PyTorch have it."""
+    dims = tuple(range(-len(shape), 0))
+    y = x * torch.rsqrt(x.pow(2).mean(dims, keepdim=True) + (2**-23 if eps is None else eps))
+    return y if weight is None else y * weight
+
+
+def attention(query, key, value, attn_mask=None, is_causal=False, scale=None):
+    """The formula that newer versions of PyTorch name scaled_dot_product_attention."""
+    scores = query @ key.transpose(-2, -1) * (1 / query.shape[-1] ** 0.5 if scale is None else scale)
+    if is_causal:
+        attn_mask = torch.ones(scores.shape[-2:], dtype=torch.bool).tril()
+    if attn_mask is not None and attn_mask.dtype is torch.bool:
+        scores = scores.masked_fill(~attn_mask, -float("inf"))
+    elif attn_mask is not None:
+        scores = scores + attn_mask
+    return torch.softmax(scores, -1) @ value
+
+
+def embedding(weight, index, padding_idx=None):
+    """With the table first, whose gradient is asked for."""
+    return F.embedding(index, weight, padding_idx=padding_idx)
+
+
+def norms():
+    x, far = u((2, 4, 3), 200), u((6, 8), 201, 1.0, 3.0)
+    yield exact("nn.functional.layer_norm"), [
+        call(far, [8], u((8,), 202), None),
+        call(x, [4, 3], u((4, 3), 203), u((4, 3), 229)),
+        call(u((2, 130), 204), [130]),
+    ]
+    yield exact("nn.functional.group_norm"), [
+        call(x, 2, u((4,), 205)),
+        call(x, 4),
+        call(u((1, 6, 2, 2), 207), 3, u((6,), 208), u((6,), 209), eps=0.1),
+    ]
+    yield exact("nn.functional.instance_norm"), [call(x, weight=u((4,), 210), bias=u((4,), 211))]
+    yield exact("nn.functional.batch_norm"), [
+        call(x, None, None, u((4,), 212), u((4,), 213), training=True),
+        call(far, u((8,), 214, grad=False), u((8,), 215, 0.5, 2.0, grad=False), u((8,), 216), None, training=True),
+        call(x, u((4,), 217, grad=False), u((4,), 218, 0.5, 2.0, grad=False), None, u((4,), 219)),
+    ]
+    yield own("nn.functional.rms_norm", rms_norm), [
+        call(x, [3]),
+        call(x, [4, 3], u((4, 3), 220)),
+        call(x, [3], u((3,), 221), eps=0.1),
+        call(far, [8], u((8,), 222)),
+        call(u((5,), 223), [5], u((5,), 224), eps=1e-5),
+        call(u((2, 130), 225), [130]),
+        call(u((1, 1), 226), [1]),
+        call(u((0, 3), 227), [3], u((3,), 228)),
+    ]
+
+
+def lookups():
+    table = u((5, 3), 230)
+    yield own("nn.functional.embedding", embedding), [
+        call(table, i([[1, 4], [0, 1]])),
+        once(table, i([1, 1, 2, 1]), padding_idx=1),
+        once(table, i([[0, 4, 4]]), padding_idx=-1),
+        call(table, i(3)),
+        call(u((1, 1), 231), i([0, 0, 0])),
+        call(u((40, 6), 232), i(list(range(39, 0, -2)))),
+        call(table, i([])),
+        once(u((3, 2), 233), i([[[0]], [[2]]]), padding_idx=0),
+    ]
+    yield own("nn.functional.one_hot", F.one_hot), [
+        call(i(x), n)
+        for x, n in [
+            ([0, 2, 1], 3),
+            ([0, 2, 1], 5),
+            ([[1, 0], [2, 2]], 3),
+            (1, 2),
+            ([0], 1),
+            ([7, 3], 9),
+            ([[[0, 1]]], 2),
+            ([4] * 6, 5),
+        ]
+    ]
+
+
+def attentions():
+    q, k, v = u((2, 4, 3), 240), u((2, 5, 3), 241), u((2, 5, 6), 242)
+    mask = u((4, 5), 243, grad=False) > -1.2
+    yield own("nn.functional.scaled_dot_product_attention", attention), [
+        call(q, k, v),
+        call(q, k, v, is_causal=True),
+        call(q, k, v, mask),
+        call(q, k, v, u((2, 4, 5), 244)),
+        call(q, k, v, scale=2.0),
+        call(u((2, 2, 6, 4), 245), u((2, 2, 6, 4), 246), u((2, 2, 6, 4), 247), is_causal=True),
+        call(u((3, 4), 248), u((3, 4), 249), u((3, 4), 250)),
+        call(u((1, 3, 2), 251), u((4, 2, 2), 252), u((4, 2, 1), 253)),
+        call(u((2, 1, 8), 254, -9.0, 9.0), u((2, 9, 8), 255, -9.0, 9.0), u((2, 9, 2), 256)),
+    ]
+
+
 # The options of OpInfo's samples, unless a file says otherwise.
 PLAIN = dict(max_samples=10, max_elements=100, errors=True, second=True)
 LOSSES = """l1_loss smooth_l1_loss huber_loss kl_div poisson_nll_loss gaussian_nll_loss hinge_embedding_loss margin_ranking_loss
@@ -173,9 +270,18 @@ FAMILIES = {
     ],
     "convChosen": [],
     "losses": [(functional(LOSSES), PLAIN)],
+    "norm": [(functional("layer_norm group_norm instance_norm batch_norm"), {**PLAIN, "max_elements": 72})],
+    "attention": [],
 }
+
+
+def lookups_and_attentions():
+    yield from lookups()
+    yield from attentions()
+
+
 # file: the samples of this file in it
-CHOSEN = {"convChosen": convolutions, "losses": losses}
+CHOSEN = {"convChosen": convolutions, "losses": losses, "norm": norms, "attention": lookups_and_attentions}
 
 
 def samples(family):

@@ -46,6 +46,11 @@ export const sampleRules: readonly Rule<Sample>[] = [
       inputs(s).some((x) => isPlain(x) && x.shape.length === 0),
   },
   {
+    why: 'a batch without channels',
+    applies: (s, op) =>
+      op.name === 'nn.functional.batch_norm' && isPlain(s.args[0]) && s.args[0].shape.length === 1,
+  },
+  {
     why: 'start of narrow given as a tensor',
     applies: (s, op) => op.name === 'narrow' && isPlain(s.args[2]),
   },

@@ -12,3 +12,5 @@ export * from './sorting.ts';
 export * from './indexing.ts';
 export * from './sampling.ts';
 export * from './selection.ts';
+export * from './normalization.ts';
+export * from './dropout.ts';

@@ -1,6 +1,6 @@
 // How layers of networks are called: convolutions, pools, normalisation, dropout, embedding, attention.
 import { type Call, given } from '../call.ts';
-import type { Adapter } from './adapter.ts';
+import { type Adapter, NOT_AN_ARGUMENT } from './adapter.ts';
 import { type Real, all, maybe, real, result } from './whole.ts';
 
 const bias = (c: Call): Real | undefined => maybe(c.maybeTensor(2, 'bias'));
@@ -49,5 +49,76 @@ const convolutions: Readonly<Record<string, Adapter>> = {
   'nn.functional.conv_transpose3d': transposed('convTranspose3d'),
 };
 
+const affine = (
+  c: Call,
+  at: number,
+): { weight?: Real | undefined; bias?: Real | undefined; eps?: number | undefined } =>
+  given({
+    weight: maybe(c.maybeTensor(at, 'weight')),
+    bias: maybe(c.maybeTensor(at + 1, 'bias')),
+    eps: c.maybeNumber(NOT_AN_ARGUMENT, 'eps'),
+  });
+const momentum = (c: Call): number | undefined => c.maybeNumber(NOT_AN_ARGUMENT, 'momentum');
+
+const normalization: Readonly<Record<string, Adapter>> = {
+  'nn.functional.layer_norm': (w, c) => result(all(w).layerNorm(real(c.x), c.numbers(1), affine(c, 2))),
+  'nn.functional.rms_norm': (w, c) => {
+    const { weight, eps } = affine(c, 2);
+    return result(all(w).rmsNorm(real(c.x), c.numbers(1), given({ weight, eps })));
+  },
+  'nn.functional.group_norm': (w, c) => result(all(w).groupNorm(real(c.x), c.number(1), affine(c, 2))),
+  'nn.functional.instance_norm': (w, c) =>
+    result(
+      all(w).instanceNorm(
+        real(c.x),
+        given({
+          ...affine(c, NOT_AN_ARGUMENT),
+          runningMean: maybe(c.maybeTensor(NOT_AN_ARGUMENT, 'running_mean')),
+          runningVar: maybe(c.maybeTensor(NOT_AN_ARGUMENT, 'running_var')),
+          useInputStats: c.flag(NOT_AN_ARGUMENT, 'use_input_stats'),
+          momentum: momentum(c),
+        }),
+      ),
+    ),
+  'nn.functional.batch_norm': (w, c) =>
+    result(
+      all(w).batchNorm(
+        real(c.x),
+        maybe(c.maybeTensor(1)) ?? null,
+        maybe(c.maybeTensor(2)) ?? null,
+        given({ ...affine(c, 3), training: c.flag(NOT_AN_ARGUMENT, 'training'), momentum: momentum(c) }),
+      ),
+    ),
+};
+
+const lookup: Readonly<Record<string, Adapter>> = {
+  'nn.functional.embedding': (w, c) =>
+    result(
+      all(w).embedding(
+        real(c.tensor(1)),
+        real(c.x),
+        given({ paddingIdx: c.maybeNumber(NOT_AN_ARGUMENT, 'padding_idx') }),
+      ),
+    ),
+  'nn.functional.one_hot': (w, c) => result(all(w).oneHot(real(c.x), c.number(1))),
+  'nn.functional.scaled_dot_product_attention': (w, c) =>
+    result(
+      all(w).scaledDotProductAttention(
+        real(c.x),
+        real(c.tensor(1)),
+        real(c.tensor(2)),
+        given({
+          attnMask: maybe(c.maybeTensor(3, 'attn_mask')),
+          isCausal: c.flag(NOT_AN_ARGUMENT, 'is_causal'),
+          scale: c.maybeNumber(NOT_AN_ARGUMENT, 'scale'),
+        }),
+      ),
+    ),
+};
+
 /** PyTorch's name (with its variant) → the call in wgrad. */
-export const neural: Readonly<Record<string, Adapter>> = { ...convolutions };
+export const neural: Readonly<Record<string, Adapter>> = {
+  ...convolutions,
+  ...normalization,
+  ...lookup,
+};
