@@ -18,6 +18,15 @@ import * as indexing from './indexing.ts';
 import * as joining from './joining.ts';
 import * as marginLosses from './losses/margin.ts';
 import * as regressionLosses from './losses/regression.ts';
+import * as cholesky from './linalg/cholesky.ts';
+import * as eigh from './linalg/eigh.ts';
+import * as matrixExponential from './linalg/exponential.ts';
+import * as lu from './linalg/lu.ts';
+import * as matrixNorms from './linalg/norms.ts';
+import * as qr from './linalg/qr.ts';
+import * as solve from './linalg/solve.ts';
+import * as svd from './linalg/svd.ts';
+import * as triangular from './linalg/triangular.ts';
 import * as loss from './loss.ts';
 import * as math from './math.ts';
 import * as matmul from './matmul.ts';
@@ -77,6 +86,15 @@ const families = {
   summary,
   unfold,
   trigonometric,
+  cholesky,
+  eigh,
+  matrixExponential,
+  lu,
+  matrixNorms,
+  qr,
+  solve,
+  svd,
+  triangular,
 } as const;
 
 const isOp = (x: unknown): x is Op => typeof x === 'object' && x !== null && 'kind' in x && 'name' in x;

@@ -78,10 +78,10 @@ test('the number of samples, and of refusals', () => {
   }
   expect(total).toMatchInlineSnapshot(`
     {
-      "gradients": 4516,
+      "gradients": 4864,
       "refusals": 188,
-      "samples": 4489,
-      "second": 2374,
+      "samples": 4793,
+      "second": 2629,
     }
   `);
 });

@@ -44,7 +44,11 @@ export interface Sample {
   readonly grads: Readonly<Record<string, Plain | null>>;
   readonly grads32: Readonly<Record<string, Plain | null>> | null;
   readonly grads2: SecondOrder | null;
+  /** How far each part moves when the inputs are rounded, of operations whose tolerance depends on it. */
+  readonly noise: Noise | null;
 }
+
+export type Noise = Readonly<Record<'output' | 'grads' | 'grads2', number>>;
 
 /** A call that PyTorch refuses. */
 export interface Refusal {
@@ -172,6 +176,7 @@ function sample(x: Json): Sample {
           grads: record(object(two['grads'], 'grads2.grads'), orNull),
         }
       : null,
+    noise: isObject(s['noise']) ? (record(s['noise'], number) as Noise) : null,
   };
 }
 
@@ -229,6 +234,8 @@ const files = {
   attention: () => import('./attention.json?raw'),
   losses: () => import('./losses.json?raw'),
   convChosen: () => import('./convChosen.json?raw'),
+  linalg: () => import('./linalg.json?raw'),
+  spectral: () => import('./spectral.json?raw'),
   chosen: () => import('./chosen.json?raw'),
   chosen_order: () => import('./chosen_order.json?raw'),
   chosen_activation: () => import('./chosen_activation.json?raw'),

@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 import chosen_functions  # noqa: E402
 import chosen_order  # noqa: E402
 import neural  # noqa: E402
+import linalg  # noqa: E402
 import special  # noqa: E402
 import chosen_indexing  # noqa: E402
 from chosen import samples  # noqa: E402
@@ -140,6 +141,9 @@ CHOSEN = {
     "chosen_elementary": lambda: chosen_functions.samples(chosen_functions.elementary),
 }
 
+# Files of operators that are compared by other functions than OpInfo's own.
+WRAPPED = {"linalg": linalg.systems, "spectral": linalg.spectral}
+
 
 def records(family):
     for words, chosen in FAMILIES[family]:
@@ -155,6 +159,8 @@ def make(family):
                 done.append(dump_op(exact(name), options(second=True), calls))
     if family in chosen_indexing.FAMILIES:
         done += [dump_op(op, options(second=True), calls) for op, calls in chosen_indexing.samples(family)]
+    if family in WRAPPED:
+        done += [dump_op(op, options(**chosen), calls) for op, calls, chosen in WRAPPED[family]()]
     if family == "special":
         for name, calls in special.samples(UNARY, BINARY).items():
             done.append(dump_op(exact(name), options(max_elements=1000), calls))
@@ -170,7 +176,7 @@ def make(family):
 
 
 def main():
-    families = sys.argv[1:] or [*FAMILIES, *CHOSEN, "special"]
+    families = sys.argv[1:] or [*FAMILIES, *WRAPPED, *CHOSEN, "special"]
     total = Counter()
     for family in families:
         total += make(family)

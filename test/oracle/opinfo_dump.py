@@ -21,6 +21,9 @@ digits; without it every number is a float32, written as the shortest decimal th
 result is another number (rtol 1e-4, atol 1e-5): a quotient rounded across an integer, an
 overflow. Either answer is then right.
 
+`noise` (with the option of that name): {output, grads, grads2}, how far each part moves when the
+inputs move by half a ULP of their largest element.
+
 Values: tensor {shape, dtype, data[, wide][, requires_grad]} with data flat, row-major, NaN and
 infinities as the strings "NaN", "Infinity", "-Infinity", bools as 0 and 1; lists and tuples as
 arrays; a tensor given again {"same": "args.0"}; a dtype {"dtype": "float64"}; other torch constants {"torch": "torch.strided"}. An
@@ -292,7 +295,7 @@ def run(op, sample, seed, second=False):
     return out, [x.detach() for x in gos], table, two
 
 
-def entry(op, sample, seed, second, skip):
+def entry(op, sample, seed, second, skip, noise=False):
     """The JSON of one sample; float32 samples carry the float64 truth."""
     args, kwargs = enc([sample.input, *sample.args]), enc(sample.kwargs)
     mark_shared(args, kwargs, sample)
@@ -316,7 +319,37 @@ def entry(op, sample, seed, second, skip):
         d["output32"] = enc(out)
     if differs(grads, grads64):
         d["grads32"] = enc(grads)
+    if noise:
+        d["noise"] = noise_of(op, wide, seed, second and two is not None)
     return d
+
+
+NOISE = 2.0**-24  # half a ULP of a float32
+
+
+def noise_of(op, wide, seed, second):
+    """How far results move when the inputs are moved as rounding to float32 moves them: the largest of four tries, for
+    each part of the sample. What an algorithm does to the numbers beyond that is its own fault."""
+
+    def moved(t, g):
+        if not t.is_floating_point() or t.numel() == 0:
+            return t
+        by = torch.randn(t.shape, generator=g, dtype=t.dtype) * t.detach().abs().max() * NOISE
+        return (t.detach() + by).requires_grad_(t.requires_grad)
+
+    def distance(a, b):
+        pairs = zip([t for _, t in walk(a)], [t for _, t in walk(b)])
+        moves = [(x - y).abs() for x, y in pairs if x.is_floating_point()]
+        return max([float(x[x.isfinite()].max()) for x in moves if x.isfinite().any()], default=0.0)
+
+    before = run(op, wide, seed, second)
+    most = {"output": 0.0, "grads": 0.0, "grads2": 0.0}
+    for k in range(4):
+        g = torch.Generator().manual_seed(seed + 100 + k)
+        after = run(op, mapped(wide, lambda t: moved(t, g)), seed, second)
+        for part, i in (("output", 0), ("grads", 2), ("grads2", 3)):
+            most[part] = max(most[part], distance(before[i] or {}, after[i] or {}) if i != 0 else distance(before[0], after[0]))
+    return {part: float(f"{x:.2g}") for part, x in most.items()}
 
 
 # ---------------------------------------------------------------- operators
@@ -411,7 +444,7 @@ def dump_op(op, a, chosen=None):
     for i, s in enumerate(fit if chosen is not None else choose(fit, a.max_samples)):
         try:
             twice = second and getattr(s, "second", True)
-            r["samples"].append(entry(op, leaves_of(s), seed + i, twice, skip))
+            r["samples"].append(entry(op, leaves_of(s), seed + i, twice, skip, a.noise))
         except NotEncodable as e:
             skip(f"cannot encode {e}")
         except Exception as e:  # a sample PyTorch itself cannot run on the CPU
@@ -426,7 +459,7 @@ def dump_op(op, a, chosen=None):
 def options(**changed):
     """The options of `dump_op`, by name."""
     known = dict(
-        dtype="float32", max_samples=8, max_elements=400, seed=0, reference=False, errors=False, second=False
+        dtype="float32", max_samples=8, max_elements=400, seed=0, reference=False, errors=False, second=False, noise=False
     )
     assert set(changed) <= set(known), changed
     return types.SimpleNamespace(**{**known, **changed})
@@ -471,6 +504,7 @@ def main():
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--reference", action="store_true", help="the longer reference_inputs (broadcasts, special values)")
     p.add_argument("--errors", action="store_true", help="also the inputs PyTorch must reject")
+    p.add_argument("--noise", action="store_true", help="also how far results move when inputs are rounded")
     p.add_argument("--second", action="store_true", help="also second derivatives")
     a = p.parse_args()
     if a.list:

@@ -189,7 +189,13 @@ class Replay {
     if (this.setting.precision === 'f64' && known) return IN_F64[part];
     const scale = scaleOf(this.record.name, this.sample, part, numel);
     const rounded = expected.data instanceof Float64Array;
-    return toleranceOf(this.record.name, { part, backend: this.setting.backend, rounded, ...scale });
+    return toleranceOf(this.record.name, {
+      part,
+      backend: this.setting.backend,
+      rounded,
+      noise: this.sample.noise?.[part],
+      ...scale,
+    });
   }
 
   private check(one: Check): void {

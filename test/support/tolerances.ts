@@ -11,9 +11,20 @@ import { SMALLEST_NORMAL, type Tolerance } from './compare.ts';
  * - `trigonometric`: our own sin and cos, absolute.
  * - `accumulation`: sums of K terms; the bound grows with √K and the size of the terms.
  * - `loss`: softmax, losses, norms: exponentials under a sum.
+ * - `conditioned`: decompositions, systems and transforms, whose errors no element-wise bound knows: NOISE times what
+ *   rounding the inputs does to the exact result (measured by PyTorch in f64: `noise` of the sample), which holds the
+ *   condition of the problem. A backward stable algorithm errs by so many roundings of its inputs.
  */
 export type ToleranceClass =
-  'exact' | 'choice' | 'arithmetic' | 'division' | 'elementary' | 'trigonometric' | 'accumulation' | 'loss';
+  | 'exact'
+  | 'choice'
+  | 'arithmetic'
+  | 'division'
+  | 'elementary'
+  | 'trigonometric'
+  | 'accumulation'
+  | 'loss'
+  | 'conditioned';
 
 const EPS = 1.2e-7; // one rounding of a float32, relative
 
@@ -27,7 +38,11 @@ export const classes: Readonly<Record<ToleranceClass, Tolerance>> = {
   trigonometric: { rtol: 0, atol: 1e-6 },
   accumulation: { rtol: 1.3e-6, atol: SMALLEST_NORMAL },
   loss: { rtol: 5e-6, atol: 1e-6 },
+  conditioned: { rtol: 1.3e-6, atol: SMALLEST_NORMAL },
 };
+
+/** How many roundings of its inputs a decomposition of a small matrix may err by. */
+const NOISE = 16;
 
 /** The class of each operation. One that is not named here has no tolerance, and its test fails. */
 export const classOf: Readonly<Record<string, ToleranceClass>> = {
@@ -130,6 +145,25 @@ export const classOf: Readonly<Record<string, ToleranceClass>> = {
   // start + step · i: where the two cancel, the error is one of the ends.
   ...named('accumulation', 'linspace'),
   ...named('exact', 'eye zeros ones zeros_like ones_like full_like'),
+  ...named(
+    'conditioned',
+    'linalg.cholesky linalg.cholesky_ex cholesky_solve cholesky_inverse linalg.solve_triangular',
+  ),
+  ...named(
+    'conditioned',
+    'linalg.lu linalg.lu_factor linalg.lu_solve linalg.solve linalg.inv linalg.det logdet',
+  ),
+  ...named(
+    'conditioned',
+    'linalg.det.singular linalg.slogdet linalg.qr linalg.eigh linalg.eigvalsh linalg.svd',
+  ),
+  ...named('conditioned', 'linalg.svdvals linalg.lstsq.grad_oriented linalg.pinv linalg.pinv.singular'),
+  ...named(
+    'conditioned',
+    'linalg.pinv.hermitian linalg.norm linalg.norm.subgradients_at_zero linalg.matrix_norm',
+  ),
+  ...named('conditioned', 'linalg.cond matrix_exp linalg.householder_product'),
+  ...named('exact', 'linalg.matrix_rank linalg.matrix_rank.hermitian'),
 };
 
 function named(kind: ToleranceClass, words: string): Record<string, ToleranceClass> {
@@ -199,6 +233,8 @@ export interface Conditions {
   readonly incoming: number;
   /** Whether the truth is no float32: some rounding is bound to happen. */
   readonly rounded: boolean;
+  /** How far this part of the sample moves when its inputs are rounded. */
+  readonly noise?: number | undefined;
 }
 
 const WIDER: Readonly<Record<Part, number>> = { output: 1, grads: 2, grads2: 4 };
@@ -217,6 +253,13 @@ export function toleranceOf(op: string, conditions: Conditions): Tolerance {
     throw new Error(`${op} has no tolerance class; name it in test/support/tolerances.ts`);
   const own = looser.find((x) => x.op === op && x.part === part && (x.backend ?? backend) === backend);
   if (own !== undefined) return own;
+  if (kind === 'conditioned') {
+    if (conditions.noise === undefined) throw new Error(`the samples of ${op} say nothing of noise`);
+    const { rtol, atol } = classes.conditioned;
+    // Where terms of a gradient cancel for every input, moving the inputs moves nothing.
+    const cancelled = part === 'output' ? 0 : EPS * incoming;
+    return { rtol: rtol * WIDER[part], atol: (atol + cancelled + NOISE * conditions.noise) * WIDER[part] };
+  }
   if (!calculates(kind, conditions)) return classes[kind];
   // A derivative of a derivative is a sum of two terms at least.
   const length = part === 'grads2' ? 2 * conditions.length : conditions.length;

@@ -14,3 +14,4 @@ export * from './sampling.ts';
 export * from './selection.ts';
 export * from './normalization.ts';
 export * from './dropout.ts';
+export * as linalg from './linalg.ts';

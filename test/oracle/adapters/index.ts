@@ -5,6 +5,7 @@ import { scatter } from './scatter.ts';
 import { basic } from './basic.ts';
 import { functions } from './functions.ts';
 import { order } from './order.ts';
+import { linalg } from './linalg.ts';
 import { summary } from './summary.ts';
 import { losses } from './losses.ts';
 import { neural } from './neural.ts';
@@ -18,6 +19,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   ...scatter,
   ...arrangement,
   ...losses,
+  ...linalg,
   ...neural,
   ...order,
   ...summary,
