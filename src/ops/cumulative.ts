@@ -2,12 +2,11 @@
 import type { DType } from '../core/dtype.ts';
 import type { CompositeOp, GradRule } from '../core/op.ts';
 import { normalizeDim } from '../core/shape.ts';
-import { type Value, applyComposite, applyCore } from '../core/value.ts';
+import { type Value, applyComposite } from '../core/value.ts';
 import { add, maximum, minimum, mul, sub, where } from './arithmetic.ts';
 import { cast } from './cast.ts';
 import { eq, isfinite, isinf, isnan, logicalAnd, logicalOr } from './comparison.ts';
 import { constant, iota } from './create.ts';
-import { scatterSumOp } from './indexing.ts';
 import { cat } from './joining.ts';
 import { abs, exp, log1p, neg } from './math.ts';
 import { detach, expand, narrow, reshape } from './movement.ts';
@@ -73,13 +72,21 @@ export function distanceFromMark(mark: Value, dim: number): Value {
   return sub(places, scanned(runningMaxOp, where(mark, places, 0), dim));
 }
 
-/** Each running extreme gives its gradient to the element it was taken from. */
-const taken: GradRule<Dim> = (g, { inputs: [x, indices], attrs: { dim } }) => [
-  applyCore(scatterSumOp, [g, indices], { dim, length: x.shape[dim] }),
-  null,
-];
-export const cummaxOp: CompositeOp<Dim> = /* @__PURE__ */ composite<Dim>('cummax', taken);
-export const cumminOp: CompositeOp<Dim> = /* @__PURE__ */ composite<Dim>('cummin', taken);
+/**
+ * Each running extreme gives its gradient to the element it was taken from. The results taken from one element are
+ * neighbours, and it is the first of them: a sum backwards that starts anew where the element changes.
+ */
+const toTaken: GradRule<Dim> = (g, { inputs: [x, indices], attrs: { dim } }) => {
+  const n = x.shape[dim];
+  const next = cat(
+    [narrow(indices, dim, 1, n - 1), constant(-1, narrow(indices, dim, 0, 1).shape, 'i32')],
+    dim,
+  );
+  const total = backward(cast(eq(next, indices), 'f32'), g, dim);
+  return [where(eq(indices, placesAlong(x.shape, dim)), total, 0), null];
+};
+export const cummaxOp: CompositeOp<Dim> = /* @__PURE__ */ composite<Dim>('cummax', toTaken);
+export const cumminOp: CompositeOp<Dim> = /* @__PURE__ */ composite<Dim>('cummin', toTaken);
 
 function runningExtreme(kind: 'cummax' | 'cummin', x: Value, dim: number): ValuesAndIndices {
   const axis = normalizeDim(dim, x.shape.length, kind);

@@ -85,6 +85,12 @@ function scans(): void {
       return total;
     });
     close((await leaf.grad?.data()) ?? [], product, 2e-4);
+    const most = w.tensor(numbers(5, n)).requiresGrad_();
+    const { values, indices } = w.cummax(most, 0);
+    values.backward(w.tensor(g));
+    const gathered = new Array<number>(n).fill(0);
+    (await indices.data()).forEach((place, k) => (gathered[place] += g[k]));
+    close((await most.grad?.data()) ?? [], gathered, 1e-4);
     const other = w.tensor(x).requiresGrad_();
     const y = w.logcumsumexp(other, 0);
     y.backward(w.tensor(g));
