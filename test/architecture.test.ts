@@ -26,6 +26,7 @@ const layers: Layers = {
   optim: { places: ['src/optim/'], uses: ['tensor', 'func', 'compile', 'core'] },
   io: { places: ['src/io/'], uses: ['tensor', 'core'] },
   data: { places: ['src/data/'], uses: ['tensor', 'core'] },
+  special: { places: ['src/special.ts'], uses: ['tensor'] },
   stats: { places: ['src/stats/'], uses: ['tensor', 'core'] },
   viz: { places: ['src/viz/'], uses: ['tensor', 'core'] },
   inspect: { places: ['src/inspect.ts'], uses: ['plan', 'backend', 'tensor'] },
@@ -35,6 +36,7 @@ const layers: Layers = {
     places: ['src/index.ts'],
     uses: [
       'init',
+      'special',
       'inspect',
       'verify',
       'ops',

@@ -176,7 +176,7 @@ export const tanhOp = unary('tanh', {
 export const tanh = (x: Value): Value => callUnary(tanhOp, x);
 
 /** Error function. CPU: series below 2.5, continued fraction above (Abramowitz & Stegun 7.1.6 and 7.1.14). */
-function erfReference(x: number): number {
+export function erfReference(x: number): number {
   const a = Math.abs(x);
   if (Number.isNaN(x)) return NaN;
   if (a > 6) return Math.sign(x);

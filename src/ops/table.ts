@@ -2,6 +2,7 @@
 import type { Op } from '../core/op.ts';
 import * as activation from './activation.ts';
 import * as arithmetic from './arithmetic.ts';
+import * as bessel from './bessel.ts';
 import * as bitwise from './bitwise.ts';
 import { casts } from './cast.ts';
 import * as attention from './attention.ts';
@@ -13,6 +14,7 @@ import * as create from './create.ts';
 import * as diagonals from './diagonal.ts';
 import * as cumulative from './cumulative.ts';
 import * as exponential from './exponential.ts';
+import * as gamma from './gamma.ts';
 import * as gates from './gates.ts';
 import * as indexing from './indexing.ts';
 import * as joining from './joining.ts';
@@ -32,6 +34,7 @@ import * as math from './math.ts';
 import * as matmul from './matmul.ts';
 import * as movement from './movement.ts';
 import * as norm from './norm.ts';
+import * as normal from './normal.ts';
 import * as numbers from './numbers.ts';
 import * as order from './order.ts';
 import * as quantile from './quantile.ts';
@@ -51,6 +54,7 @@ import * as trigonometric from './trigonometric.ts';
 const families = {
   activation,
   arithmetic,
+  bessel,
   bitwise,
   attention,
   comparison,
@@ -61,6 +65,7 @@ const families = {
   diagonals,
   cumulative,
   exponential,
+  gamma,
   gates,
   indexing,
   joining,
@@ -70,6 +75,7 @@ const families = {
   matmul,
   movement,
   norm,
+  normal,
   numbers,
   order,
   quantile,

@@ -44,6 +44,8 @@ const calls: Readonly<Record<string, () => unknown>> = {
   'glu of an odd size': () => w.glu(z(2, 3)),
   'prelu with weights for other channels': () => w.prelu(z(2, 8, 3), z(9)),
   'rrelu the wrong way round': () => w.rrelu(z(2), { lower: 0.3, upper: 0.1 }),
+  'polygamma of a broken order': () => w.polygamma(0.5, z(2)),
+  'mvlgamma of no dimensions': () => w.mvlgamma(z(2), 0),
   'positive of bools': () => w.positive(bools()),
   'bits of fractions': () => w.bitwiseAnd(z(2), z(2)),
   'bits of bools moved': () => w.bitwiseLeftShift(bools(), bools()),

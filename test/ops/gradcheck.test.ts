@@ -83,6 +83,8 @@ const FAMILIES = [
   'subscript',
   'norm',
   'attention',
+  'transcendental',
+  'chosen_transcendental',
 ] as const;
 const records = (await Promise.all(FAMILIES.map(load)))
   .flat()

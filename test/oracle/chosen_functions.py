@@ -112,6 +112,46 @@ def activation():
     yield "nn.functional.glu", [call(u((2, 6), 944, -6, 6)), call(u((4, 3), 945), dim=0), call(u((3, 4), 946), 1)]
 
 
+# name: where its ordinary numbers lie, and its ends
+TAILS = [0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 3.0, -3.0, 5.0, -5.0, 9.0, 9.3, -9.3, 12.0, -30.0, INF, -INF, NAN]
+TRANSCENDENTAL = {
+    "lgamma": (-4.45, 9, [1.0, 2.0, 1e-10, -1e-10, 0.0, -2.0, 1.4999, 2.5001, 7.999, 8.001, 100.0, 1e10, 3e35, -2.457, -20.3, INF]),
+    "digamma": (-4.45, 9, [1.0, 2.0, 1e-6, -1e-6, 0.0, -0.0, 1.4616, 5.999, 6.001, 100.0, 1e10, -20.3, INF, -INF, NAN]),
+    "erfc": (-3, 3, TAILS),
+    "special.erfcx": (-2, 6, [x for x in TAILS if x != -9.3]),
+    "special.ndtr": (-4, 4, TAILS),
+    "special.log_ndtr": (-6, 4, [x for x in TAILS if abs(x) != INF]),
+    "erfinv": (-0.95, 0.95, [0.0, -0.0, 1e-20, 0.84, 0.86, -0.86, 0.9999, -0.999999, 1.0, -1.0, 1.5, NAN]),
+    "special.ndtri": (0.02, 0.98, [0.0, 1.0, 0.5, 0.0749, 0.0751, 0.93, 1e-4, 1e-10, 1e-20, 1e-37, 0.99999, -0.5, NAN]),
+    "i0": (-5, 5, [0.0, 1e-4, 3.74, 3.76, -20.0, 80.0, 88.9]),
+    "special.i0e": (-5, 5, [1e-4, 3.74, 3.76, -20.0, 88.9, 1e10, INF, -INF, NAN]),
+    "special.i1": (-5, 5, [0.0, -0.0, 1e-4, 3.74, 3.76, -20.0, 80.0, 88.9]),
+    "special.i1e": (-5, 5, [1e-4, 3.74, 3.76, -20.0, 88.9, 1e10]),
+}
+
+
+def transcendental():
+    seed = 1000
+    for name, (lo, hi, ends) in TRANSCENDENTAL.items():
+        seed += 10
+        yield name, [call(u((3, 4), seed + k, lo, hi)) for k in range(4)] + [once(t(ends)), call(u((), seed + 5, 0.1, 0.9))]
+        yield name, [call(u((2, 0), seed + 6, 0.1, 0.9)), call(u((2, 1, 3), seed + 7, 0.1, 0.9))]
+    for n in range(5):
+        yield f"polygamma.polygamma_n_{n}", [
+            call(u((3, 4), 1200 + n, 0.3, 9), n),
+            call(u((3, 4), 1210 + n, -2.8, -2.2), n),
+            once(t([1e-3, 0.5, 1.0, 8.9, 9.1, 100.0, 1e5, -0.3, -7.4]), n),
+        ]
+    yield "polygamma.polygamma_n_4", [call(u((3, 4), 1220 + n, 0.5, 12), n) for n in (5, 6, 8)]
+    for p in (1, 3, 5):
+        yield f"mvlgamma.mvlgamma_p_{p}", [call(u((3, 4), 1230 + p, p / 2, p + 5), p), once(t([2.5, 3.0, 10.0, 1e4]), p)]
+    yield "special.zeta", [
+        call(u((3, 4), 1240, 1.2, 6, False), u((4,), 1241, 0.3, 9, False)),
+        call(t([2.0, 3.0, 4.0, 2.0, 3.0, 1.0, 0.5, 2.5], False), t([-0.5, -1.3, -2.7, 0.0, -3.0, 2.0, 2.0, -0.5], False)),
+        call(t([1.01, 2.0, 20.0, 50.0], False), t([1.0, 1e5, 1.5, 1.0], False)),
+    ]
+
+
 def samples(*subjects):
     """{subject: {OpInfo name: [sample, ...]}}"""
     tables = {}

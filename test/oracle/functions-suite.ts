@@ -40,6 +40,37 @@ export function functionsSuite(w: typeof wgrad): void {
     expect([...y]).toEqual([...new Float32Array(expected.buffer)]);
   });
 
+  test('special functions have their limits', async () => {
+    const ends = w.tensor([Infinity, -Infinity, NaN]);
+    const at = async (y: wgrad.Tensor): Promise<number[]> => [...(await y.data())].map((v) => v + 0);
+    expect(await at(w.i0(ends))).toEqual([Infinity, Infinity, NaN]);
+    expect(await at(w.i0e(ends))).toEqual([0, 0, NaN]);
+    expect(await at(w.i1(ends))).toEqual([Infinity, -Infinity, NaN]);
+    expect(await at(w.i1e(ends))).toEqual([0, 0, NaN]);
+    expect(await at(w.lgamma(ends))).toEqual([Infinity, Infinity, NaN]);
+    expect(await at(w.digamma(ends))).toEqual([Infinity, NaN, NaN]);
+    expect(await at(w.digamma(w.tensor([-1, -2, -3])))).toEqual([NaN, NaN, NaN]);
+    expect(await at(w.polygamma(1, ends))).toEqual([0, NaN, NaN]);
+    expect(await at(w.polygamma(2, ends))).toEqual([0, NaN, NaN]);
+    expect(await at(w.polygamma(1, w.tensor([0, -1, -500])))).toEqual([Infinity, Infinity, Infinity]);
+    expect(await at(w.zeta(2, ends))).toEqual([0, NaN, NaN]);
+    expect(await at(w.zeta(w.tensor([1, 0.5, NaN]), 1))).toEqual([Infinity, NaN, NaN]);
+    expect(await at(w.logNdtr(ends))).toEqual([0, -Infinity, NaN]);
+    expect(await at(w.ndtr(ends))).toEqual([1, 0, NaN]);
+  });
+
+  test('zeta at 2 and 4', async () => {
+    const y = [...(await w.special.zeta(w.tensor([2, 4]), 1).data())];
+    expect(y[0]).toBeCloseTo(Math.PI ** 2 / 6, 5);
+    expect(y[1]).toBeCloseTo(Math.PI ** 4 / 90, 5);
+    const q = w.tensor([0.5, 2]).requiresGrad_();
+    w.zeta(2, q).sum().backward();
+    const slope = [...((await q.grad?.data()) ?? [])];
+    // −2 ζ(3, q).
+    expect(slope[0]).toBeCloseTo(-2 * 7 * 1.2020569, 4);
+    expect(slope[1]).toBeCloseTo(-2 * 0.2020569, 5);
+  });
+
   test('nanToNum puts the largest float32 for infinities', async () => {
     const y = await w.nanToNum(w.tensor([NaN, Infinity, -Infinity, 2])).data();
     expect([...y]).toEqual([0, 3.4028234663852886e38, -3.4028234663852886e38, 2]);

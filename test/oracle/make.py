@@ -62,6 +62,9 @@ ELEMENTARY_UNARY = """asin acos atan sinh cosh asinh acosh atanh exp2 log10 frac
 ELEMENTARY_BINARY = """atan2 hypot logaddexp logaddexp2 copysign ldexp floor_divide true_divide float_power heaviside xlogy
  special.xlog1py clamp_min clamp_max rsub fmax fmin addcmul addcdiv""".split()
 BITWISE = """bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift gcd lcm""".split()
+TRANSCENDENTAL = """lgamma digamma polygamma.polygamma_n_0 polygamma.polygamma_n_1 polygamma.polygamma_n_2
+ polygamma.polygamma_n_3 polygamma.polygamma_n_4 mvlgamma.mvlgamma_p_1 mvlgamma.mvlgamma_p_3 mvlgamma.mvlgamma_p_5 erfc erfinv
+ special.erfcx special.ndtr special.log_ndtr special.ndtri i0 special.i0e special.i1 special.i1e special.zeta""".split()
 INTEGER = """add sub mul div.no_rounding_mode div.trunc_rounding div.floor_rounding neg abs sign square pow maximum minimum
  fmod remainder eq ne lt le gt ge logical_and logical_or logical_not logical_xor where clamp sum prod
  max.reduction_with_dim max.reduction_no_dim min.reduction_with_dim amax amin argmax argmin any all cumsum matmul reshape permute transpose expand cat stack
@@ -122,6 +125,12 @@ FAMILIES = {
         # addcmul: PyTorch cuts off the fraction of its factor
         ([n for n in ELEMENTARY_UNARY + ELEMENTARY_BINARY if n != "addcmul"], dict(dtype="int32", max_elements=60, max_samples=3)),
     ],
+    "transcendental": [
+        (TRANSCENDENTAL, dict(max_elements=30, max_samples=6, second=True, errors=True)),
+        (TRANSCENDENTAL, dict(reference=True, max_elements=30, max_samples=6)),
+        # at its poles, PyTorch's polygamma is a number that its sine's rounding makes
+        ([n for n in TRANSCENDENTAL if "polygamma" not in n], dict(dtype="int32", max_elements=30, max_samples=2)),
+    ],
     "reference": [
         (UNARY, dict(reference=True, max_elements=100, max_samples=12)),
         ([b for b in BINARY if b not in ROUNDED] + COMPARISON, dict(reference=True, max_elements=60, max_samples=16)),
@@ -138,6 +147,7 @@ CHOSEN = {
     "chosen": samples,
     "chosen_order": chosen_order.samples,
     "chosen_activation": lambda: chosen_functions.samples(chosen_functions.activation),
+    "chosen_transcendental": lambda: chosen_functions.samples(chosen_functions.transcendental),
     "chosen_elementary": lambda: chosen_functions.samples(chosen_functions.elementary),
 }
 

@@ -29,6 +29,12 @@ export const CREATES = new Set([
   'logspace',
 ]);
 
+/** Special functions whose limits at infinity PyTorch misses, or whose gradient at NaN. */
+const LIMITS = new Set([
+  ...[0, 1, 2, 3, 4].map((n) => `polygamma.polygamma_n_${n}`),
+  ...['i0', 'special.i1', 'special.i1e', 'special.log_ndtr', 'special.zeta'],
+]);
+
 /** Why samples are skipped. */
 export const sampleRules: readonly Rule<Sample>[] = [
   { why: 'a bool as alpha', applies: (s) => typeof s.kwargs['alpha'] === 'boolean' },
@@ -57,6 +63,11 @@ export const sampleRules: readonly Rule<Sample>[] = [
   {
     why: 'counts given as a tensor, which are read first: see test/ops/indexing.test.ts',
     applies: (s, op) => op.name === 'repeat_interleave' && isPlain(s.args[1] ?? s.kwargs['repeats']),
+  },
+  {
+    why: "PyTorch's function is NaN at infinity (or not, at NaN), where it has a limit; see functions-suite.ts",
+    applies: (s, op) =>
+      LIMITS.has(op.name) && s.args.some((x) => isPlain(x) && !x.data.every(Number.isFinite)),
   },
 ];
 

@@ -15,3 +15,4 @@ export * from './selection.ts';
 export * from './normalization.ts';
 export * from './dropout.ts';
 export * as linalg from './linalg.ts';
+export * from './special.ts';

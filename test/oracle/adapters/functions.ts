@@ -45,7 +45,8 @@ function named(words: string, prefix = ''): Record<string, string> {
 const UNARY: Readonly<Record<string, string>> = {
   ...named('asin acos atan sinh cosh asinh acosh atanh exp2 log10 frac sinc deg2rad rad2deg signbit'),
   ...named('isposinf isneginf positive bitwise_not'),
-  ...named('entr', 'special.'),
+  ...named('lgamma digamma erfc erfinv i0'),
+  ...named('entr erfcx ndtr log_ndtr ndtri i0e i1 i1e', 'special.'),
   ...named('relu6 hardswish hardsigmoid mish selu softsign tanhshrink logsigmoid', 'nn.functional.'),
 };
 
@@ -53,13 +54,21 @@ const BINARY: Readonly<Record<string, string>> = {
   ...named('atan2 hypot logaddexp logaddexp2 copysign ldexp floor_divide true_divide float_power heaviside'),
   ...named('xlogy clamp_min clamp_max fmax fmin'),
   ...named('bitwise_and bitwise_or bitwise_xor bitwise_left_shift bitwise_right_shift gcd lcm'),
-  ...named('xlog1py', 'special.'),
+  ...named('xlog1py zeta', 'special.'),
 };
 
 /** PyTorch's name (with its variant) → the call in wgrad. */
 export const functions: Readonly<Record<string, Adapter>> = {
   ...mapped(UNARY, unary),
   ...mapped(BINARY, binary),
+  ...mapped(
+    Object.fromEntries([0, 1, 2, 3, 4].map((n) => [`polygamma.polygamma_n_${n}`, n])),
+    () => (w, c) => functionOf(w, 'polygamma')(c.number(1, 'n'), c.x),
+  ),
+  ...mapped(
+    Object.fromEntries([1, 3, 5].map((p) => [`mvlgamma.mvlgamma_p_${p}`, p])),
+    () => (w, c) => functionOf(w, 'mvlgamma')(c.x, c.number(1, 'p')),
+  ),
   rsub: (w, c) =>
     functionOf(w, 'rsub')(c.operand(0), c.operand(1), given({ alpha: c.maybeNumber(2, 'alpha') })),
   addcmul: (w, c) => functionOf(w, 'addcmul')(c.x, c.operand(1), c.operand(2), valued(c)),
