@@ -39,6 +39,8 @@ import * as numbers from './numbers.ts';
 import * as order from './order.ts';
 import * as quantile from './quantile.ts';
 import * as normalization from './normalization.ts';
+import * as pool from './pool.ts';
+import * as poolKernels from './pool-kernels.ts';
 import * as random from './random.ts';
 import * as recurrence from './recurrence.ts';
 import * as reduce from './reduce.ts';
@@ -80,6 +82,8 @@ const families = {
   order,
   quantile,
   normalization,
+  pool,
+  poolKernels,
   random,
   recurrence,
   reduce,

@@ -128,6 +128,10 @@ const calls: Readonly<Record<string, () => unknown>> = {
   'attention with a mask and isCausal': () =>
     w.scaledDotProductAttention(z(2, 3), z(2, 3), z(2, 3), { attnMask: z(2, 2), isCausal: true }),
   'attention with too few values': () => w.scaledDotProductAttention(z(2, 3), z(2, 3), z(1, 3)),
+  'a pool of too few dimensions': () => w.maxPool2d(z(3, 4), 2),
+  'a pool with too much padding': () => w.maxPool1d(z(1, 3, 4), 2, { padding: 2 }),
+  'a pool with a kernel too long': () => w.avgPool1d(z(1, 3, 4), 5),
+  'a pool that divides by 0': () => w.avgPool2d(z(1, 3, 4, 4), 2, { divisorOverride: 0 }),
   'randint over an empty range': () => w.randint(3, 3, [2]),
   'a seed that is none': () => w.manualSeed(-1),
   'arange the wrong way': () => w.arange(0, 5, -1),

@@ -82,6 +82,7 @@ const FAMILIES = [
   'scatter',
   'subscript',
   'norm',
+  'pool',
   'attention',
   'transcendental',
   'chosen_transcendental',

@@ -79,10 +79,10 @@ test('the number of samples, and of refusals', () => {
   }
   expect(total).toMatchInlineSnapshot(`
     {
-      "gradients": 5184,
-      "refusals": 189,
-      "samples": 5156,
-      "second": 2809,
+      "gradients": 5291,
+      "refusals": 236,
+      "samples": 5263,
+      "second": 2914,
     }
   `);
 });

@@ -231,6 +231,7 @@ const files = {
   reference: () => import('./reference.json?raw'),
   integer: () => import('./integer.json?raw'),
   conv: () => import('./conv.json?raw'),
+  pool: () => import('./pool.json?raw'),
   norm: () => import('./norm.json?raw'),
   attention: () => import('./attention.json?raw'),
   losses: () => import('./losses.json?raw'),

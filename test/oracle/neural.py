@@ -202,6 +202,48 @@ def norms():
     ]
 
 
+def pools():
+    x = u((2, 2, 5, 4), 260)
+    nan = t([[[1.0, float("nan"), 2.0, -1.0, float("inf"), -float("inf")]]])
+    yield exact("nn.functional.max_pool1d"), [once(nan, 2, 1), once(t([[1.0, 1.0, 0.0, 2.0, 2.0]]), 2, 1)]
+    yield exact("nn.functional.max_pool2d"), [call(x, 3, stride=1, padding=1), call(x, (2, 3), dilation=(2, 1))]
+    yield exact("nn.functional.max_pool3d"), [
+        call(u((1, 2, 3, 4, 3), 261), 2),
+        call(u((2, 1, 3, 3, 4), 262), 2, stride=1, padding=1),
+        call(u((1, 3, 3, 4), 263), (1, 2, 2), return_indices=True),
+        call(u((1, 1, 4, 4, 4), 264), 2, dilation=2),
+        call(u((1, 1, 4, 5, 4), 265), 3, stride=2, ceil_mode=True),
+        call(u((1, 1, 4, 4, 4), 266), (2, 1, 3), stride=(1, 2, 1), return_indices=True),
+        call(u((2, 2, 2, 2, 2), 267), 2),
+        call(u((0, 2, 3, 3, 3), 268), 2),
+    ]
+    yield exact("nn.functional.avg_pool2d"), [
+        call(x, 2),
+        call(x, 3, 1, 1),
+        call(x, 3, 2, 1, True, False),
+        call(x, (2, 3), (1, 2), (1, 0), True, True),
+        call(x, 2, None, 0, False, True, 3),
+        call(u((2, 5, 5), 269), 3, 2, 1, False, False),
+    ]
+    yield exact("nn.functional.avg_pool3d"), [
+        call(u((1, 2, 3, 4, 3), 270), 2),
+        call(u((1, 1, 4, 4, 4), 271), 3, 2, 1),
+        call(u((1, 3, 4, 5), 272), (1, 2, 3), 1, 0, True),
+        call(u((1, 1, 4, 4, 4), 273), 3, 2, 1, True, False),
+        call(u((1, 1, 3, 3, 3), 274), 3),
+        call(u((2, 1, 2, 3, 3), 290), 2, 1),
+    ]
+    yield exact("nn.functional.adaptive_max_pool3d"), [
+        call(u((1, 2, 3, 4, 3), 291 + k), size, True)
+        for k, size in enumerate([1, 2, (2, 3, 1), (3, 4, 3), (4, 2, 2), (None, 2, 1), 3, (1, 1, 2)])
+    ]
+    yield exact("nn.functional.adaptive_avg_pool1d"), [call(u((2, 7), 275), n) for n in (3, 7, 10)] + [call(u((1, 2, 9), 276), 4)]
+    yield exact("nn.functional.adaptive_avg_pool2d"), [call(x, (3, 3)), call(x, 1)]
+    yield exact("nn.functional.adaptive_avg_pool3d"), [
+        call(u((1, 2, 3, 4, 3), 277 + k), size) for k, size in enumerate([1, 2, (2, 3, 1), (3, 4, 3), (4, 2, 2), (None, 2, 1), 3])
+    ]
+
+
 def lookups():
     table = u((5, 3), 230)
     yield own("nn.functional.embedding", embedding), [
@@ -272,6 +314,11 @@ FAMILIES = {
     "losses": [(functional(LOSSES), PLAIN)],
     "norm": [(functional("layer_norm group_norm instance_norm batch_norm"), {**PLAIN, "max_elements": 72})],
     "attention": [],
+    "pool": [
+        (functional("max_pool1d avg_pool1d adaptive_avg_pool1d adaptive_max_pool1d"), {**PLAIN, "max_elements": 64}),
+        (functional("max_pool2d max_pool3d avg_pool2d avg_pool3d adaptive_avg_pool2d"), {**PLAIN, "max_elements": 96}),
+        (functional("adaptive_avg_pool3d adaptive_max_pool2d"), {**PLAIN, "max_elements": 96}),
+    ],
 }
 
 
@@ -281,7 +328,7 @@ def lookups_and_attentions():
 
 
 # file: the samples of this file in it
-CHOSEN = {"convChosen": convolutions, "losses": losses, "norm": norms, "attention": lookups_and_attentions}
+CHOSEN = {"convChosen": convolutions, "losses": losses, "norm": norms, "pool": pools, "attention": lookups_and_attentions}
 
 
 def samples(family):

@@ -40,6 +40,8 @@ export const onDemand: Readonly<Record<string, () => Promise<TextModule>>> = {
   merge: () => import('../../../shaders/merge.wgsl?raw'),
   qr: () => import('../../../shaders/qr.wgsl?raw'),
   recurrence: () => import('../../../shaders/recurrence.wgsl?raw'),
+  pool_max: () => import('../../../shaders/pool_max.wgsl?raw'),
+  pool_place: () => import('../../../shaders/pool_place.wgsl?raw'),
   reduce: () => import('../../../shaders/reduce.wgsl?raw'),
   scan: () => import('../../../shaders/scan.wgsl?raw'),
   scatter_fold: () => import('../../../shaders/scatter_fold.wgsl?raw'),
@@ -47,6 +49,7 @@ export const onDemand: Readonly<Record<string, () => Promise<TextModule>>> = {
   search: () => import('../../../shaders/search.wgsl?raw'),
   sort: () => import('../../../shaders/sort.wgsl?raw'),
   triangular: () => import('../../../shaders/triangular.wgsl?raw'),
+  window_sum: () => import('../../../shaders/window_sum.wgsl?raw'),
 };
 
 /** Files of functions that formulas call, not kernels. */

@@ -16,3 +16,4 @@ export * from './normalization.ts';
 export * from './dropout.ts';
 export * as linalg from './linalg.ts';
 export * from './special.ts';
+export * from './pool.ts';

@@ -8,6 +8,7 @@ import { order } from './order.ts';
 import { linalg } from './linalg.ts';
 import { summary } from './summary.ts';
 import { losses } from './losses.ts';
+import { pool } from './pool.ts';
 import { neural } from './neural.ts';
 
 export type { Adapter } from './adapter.ts';
@@ -21,6 +22,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   ...losses,
   ...linalg,
   ...neural,
+  ...pool,
   ...order,
   ...summary,
 };
