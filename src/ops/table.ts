@@ -15,6 +15,7 @@ import * as diagonals from './diagonal.ts';
 import * as cumulative from './cumulative.ts';
 import * as exponential from './exponential.ts';
 import * as gamma from './gamma.ts';
+import * as fft from './fft.ts';
 import * as gates from './gates.ts';
 import * as indexing from './indexing.ts';
 import * as joining from './joining.ts';
@@ -105,6 +106,7 @@ const families = {
   solve,
   svd,
   triangular,
+  fft,
 } as const;
 
 const isOp = (x: unknown): x is Op => typeof x === 'object' && x !== null && 'kind' in x && 'name' in x;

@@ -66,6 +66,7 @@ const FAMILIES = [
   'loss',
   'linalg',
   'spectral',
+  'fourier',
   'summary',
   'conv',
   'convChosen',

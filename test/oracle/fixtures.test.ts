@@ -79,10 +79,10 @@ test('the number of samples, and of refusals', () => {
   }
   expect(total).toMatchInlineSnapshot(`
     {
-      "gradients": 5291,
+      "gradients": 5451,
       "refusals": 236,
-      "samples": 5263,
-      "second": 2914,
+      "samples": 5426,
+      "second": 3074,
     }
   `);
 });

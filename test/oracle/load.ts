@@ -237,6 +237,7 @@ const files = {
   losses: () => import('./losses.json?raw'),
   convChosen: () => import('./convChosen.json?raw'),
   linalg: () => import('./linalg.json?raw'),
+  fourier: () => import('./fourier.json?raw'),
   spectral: () => import('./spectral.json?raw'),
   chosen: () => import('./chosen.json?raw'),
   chosen_order: () => import('./chosen_order.json?raw'),

@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 import chosen_functions  # noqa: E402
 import chosen_order  # noqa: E402
 import neural  # noqa: E402
+import fourier  # noqa: E402
 import linalg  # noqa: E402
 import special  # noqa: E402
 import chosen_indexing  # noqa: E402
@@ -152,7 +153,7 @@ CHOSEN = {
 }
 
 # Files of operators that are compared by other functions than OpInfo's own.
-WRAPPED = {"linalg": linalg.systems, "spectral": linalg.spectral}
+WRAPPED = {"linalg": linalg.systems, "spectral": linalg.spectral, "fourier": fourier.operators}
 
 
 def records(family):

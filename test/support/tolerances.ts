@@ -172,6 +172,12 @@ export const classOf: Readonly<Record<string, ToleranceClass>> = {
     'linalg.pinv.hermitian linalg.norm linalg.norm.subgradients_at_zero linalg.matrix_norm',
   ),
   ...named('conditioned', 'linalg.cond matrix_exp linalg.householder_product'),
+  ...named(
+    'conditioned',
+    'fft.fft fft.ifft fft.rfft fft.irfft fft.hfft fft.ihfft fft.fft2 fft.ifft2 fft.rfft2',
+  ),
+  ...named('conditioned', 'fft.irfft2 fft.fftn fft.ifftn fft.rfftn fft.irfftn'),
+  ...named('exact', 'fft.fftshift fft.ifftshift'),
   ...named('exact', 'linalg.matrix_rank linalg.matrix_rank.hermitian'),
 };
 

@@ -19,6 +19,7 @@ export const onDemand: Readonly<Record<string, () => Promise<TextModule>>> = {
   eigh: () => import('../../../shaders/eigh.wgsl?raw'),
   'eigh-sort': () => import('../../../shaders/eigh-sort.wgsl?raw'),
   embed: () => import('../../../shaders/embed.wgsl?raw'),
+  fft: () => import('../../../shaders/fft.wgsl?raw'),
   fold: () => import('../../../shaders/fold.wgsl?raw'),
   gather: () => import('../../../shaders/gather.wgsl?raw'),
   jacobi: () => import('../../../shaders/jacobi.wgsl?raw'),

@@ -17,3 +17,4 @@ export * from './dropout.ts';
 export * as linalg from './linalg.ts';
 export * from './special.ts';
 export * from './pool.ts';
+export * as fft from './fft.ts';

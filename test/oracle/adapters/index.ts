@@ -5,6 +5,7 @@ import { scatter } from './scatter.ts';
 import { basic } from './basic.ts';
 import { functions } from './functions.ts';
 import { order } from './order.ts';
+import { fourier } from './fourier.ts';
 import { linalg } from './linalg.ts';
 import { summary } from './summary.ts';
 import { losses } from './losses.ts';
@@ -20,6 +21,7 @@ export const adapters: Readonly<Record<string, Adapter>> = {
   ...scatter,
   ...arrangement,
   ...losses,
+  ...fourier,
   ...linalg,
   ...neural,
   ...pool,
