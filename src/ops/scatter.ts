@@ -45,6 +45,7 @@ const grad: GradRule<ScatterAttrs> = (g, y, needs) => {
 export const scatterFoldOp: CoreOp<ScatterAttrs> = {
   name: 'scatterReduce',
   kind: 'core',
+  batch: 'shift',
   infer: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
   access: () => ({ kind: 'indexed' }),
   passes: ({ inputs: [x, source], output, attrs: { dim, fold, includeSelf } }) => [

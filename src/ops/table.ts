@@ -13,6 +13,7 @@ import * as conv from './conv.ts';
 import * as create from './create.ts';
 import * as diagonals from './diagonal.ts';
 import * as cumulative from './cumulative.ts';
+import * as distance from './distance.ts';
 import * as exponential from './exponential.ts';
 import * as gamma from './gamma.ts';
 import * as fft from './fft.ts';
@@ -67,6 +68,7 @@ const families = {
   create,
   diagonals,
   cumulative,
+  distance,
   exponential,
   gamma,
   gates,

@@ -87,6 +87,7 @@ const FAMILIES = [
   'attention',
   'transcendental',
   'chosen_transcendental',
+  'products',
 ] as const;
 const records = (await Promise.all(FAMILIES.map(load)))
   .flat()

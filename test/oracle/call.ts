@@ -28,6 +28,11 @@ export class Call {
     return this.#args[0];
   }
 
+  /** An argument as it is. */
+  raw(position: number, name: string): Arg | undefined {
+    return this.at(position, name);
+  }
+
   /** All arguments from a position on, as they are. */
   rest(position: number): readonly Arg[] {
     return this.#args.slice(position);

@@ -197,7 +197,47 @@ def scatter():
     yield "masked_scatter", [call(m, mask, u((6,), 860)), call(m, mask, u((3, 3), 861)), call(m, b([True, False, False]), u((9,), 862)), call(v, b(True), u((7,), 863))]
 
 
-FAMILIES = {"subscript": subscript, "scatter": scatter, "diagonal": diagonal, "arrangement": arrangement, "padding": padding}
+def products():
+    a, c, x = u((3, 4), 900), u((4, 5), 901), u((2, 3, 4), 902)
+    yield "einsum", [call(list(operands), equation) for equation, operands in (
+        ("ij,jk->ik", (a, c)), ("ij,jk", (a, c)), ("ii->i", (u((3, 3), 903),)), ("iij->j", (u((3, 3, 2), 904),)), ("ij->", (a,)), ("ba", (a,)),
+        ("i,j->ij", (u((3,), 905), u((2,), 906))), ("bij,bjk->bik", (x, u((2, 4, 3), 907))), ("...ij,...jk->...ik", (x, u((4, 2), 908))),
+        ("i...->...", (x,)), ("bn,anm,bm->ba", (u((2, 3), 909), u((4, 3, 2), 910), u((2, 2), 911))), ("ij,ij->j", (a, u((1, 4), 912))),
+        ("iiij->ij", (u((2, 2, 2, 3), 913),)), ("a,ab,b", (u((3,), 914), a, u((4,), 915))), ("...,...->...", (a, u((), 916))), ("ij,kl->", (a, c)),
+        ("bhqd,bhkd->bhqk", (u((1, 2, 3, 2), 917), u((1, 2, 4, 2), 918))), ("i,i->", (u((0,), 919), u((0,), 920))),
+    )]  # fmt: skip
+    yield "tensordot", [call(x, u((3, 4, 2), 921)), call(x, u((4, 3), 922), dims=1), call(a, c, dims=0), call(x, u((4, 2, 5), 923), dims=([0, 2], [1, 0])), call(a, a, dims=2), call(u((3,), 924), u((3,), 925), dims=1)]
+    yield "inner", [call(x, a), call(a, u((), 926)), call(u((4,), 927), u((4,), 928)), call(u((2, 0), 929), u((3, 0), 930)), call(a, u((4,), 928)), call(u((), 928), x)]
+    yield "vdot", [call(u((n,), 931 + n), u((n,), 941 + n)) for n in (0, 1, 2, 3, 17, 64, 80)]
+    yield "addmv", [call(u(s, 950), a, u((4,), 951), beta=b_, alpha=k) for s, b_, k in (((3,), 1, 1), ((1,), 0.5, 2), ((), -1, 0.5))]
+    yield "addbmm", [call(u(s, 952), u((3, m, k), 953), u((3, k, n), 954)) for s, m, k, n in (((1,), 1, 2, 3), ((2, 2), 2, 1, 2), ((), 2, 2, 1), ((2, 1), 2, 5, 3), ((2, 3), 2, 0, 3))]
+    yield "baddbmm", [call(u(s, 952), u((3, m, k), 953), u((3, k, n), 954)) for s, m, k, n in (((1,), 1, 2, 3), ((2, 2), 2, 1, 2), ((), 2, 2, 1), ((2, 1), 2, 5, 3))]
+    yield "addbmm", [call(u(s, 952), x, u((2, 4, 3), 953), beta=b_, alpha=k) for s, b_, k in (((3, 3), 1, 1), ((3,), 0.5, 2), ((1, 3), 0, 1))]
+    yield "baddbmm", [call(u(s, 954), x, u((2, 4, 3), 955), beta=b_, alpha=k) for s, b_, k in (((2, 3, 3), 1, 1), ((1, 3, 3), 0.5, 2), ((3, 1), 0.2, 1), ((2, 3, 3), 0, 1))]
+    yield "addr", [call(u(s, 956), u((3,), 957), u((4,), 958), beta=b_, alpha=k) for s, b_, k in (((3, 4), 1, 1), ((4,), 0.5, 2), ((), 2, -1), ((1, 4), 0, 1))]
+    three = u((3, 4), 960), u((3, 4), 961), u((2, 3), 962)
+    yield "cross", [call(*three[:2]), call(three[2], u((2, 3), 963)), call(u((3,), 964), u((3,), 965)), call(*three[:2], dim=0), call(three[2], u((2, 3), 966), dim=-1)]
+    yield "linalg.cross", [call(three[2], u((2, 3), 963)), call(*three[:2], dim=0), call(u((2, 1, 3), 967), u((1, 4, 3), 968)), call(u((3,), 964), u((3,), 965)), call(u((0, 3), 969), u((0, 3), 969))]
+    yield "kron", [call(u(p, 970), u(q, 971)) for p, q in (((2, 2), (3, 2)), ((3,), (2,)), ((2, 3), (2,)), ((), (2, 2)), ((1, 2), (2, 1, 2)), ((0,), (3,)), ((2,), (1, 3)), ((3, 1), (1, 2)))]
+    same = t([[1.0, 2.0], [3.0, 4.0]]), t([[1.0, 2.0], [1.0, 4.0]])
+    for p in (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, float("inf")):
+        yield "cdist", [once(u((3, 2), 972), u((4, 2), 973), p), once(*same, p)]
+    yield "cdist", [once(u((2, 3, 2), 974), u((4, 2), 975)), once(u((0, 2), 976), u((3, 2), 977)), once(u((2, 0), 976), u((3, 0), 977))]
+    obs = u((3, 6), 980)
+    yield "cov", [
+        call(obs), call(u((6,), 981)), call(obs, correction=0), call(obs, correction=2, fweights=i([1, 2, 0, 1, 3, 1])),
+        call(obs, aweights=u((6,), 982, 0.2, 2, False)), call(obs, fweights=i([1, 2, 1, 1, 3, 1]), aweights=u((6,), 983, 0.2, 2, False)),
+    ]  # fmt: skip
+    yield "corrcoef", [call(obs), call(u((2, 5), 984)), call(u((6,), 985)), call(u((4, 3), 986)), call(u((1, 4), 987))]
+    m = u((3, 3), 990)
+    yield "linalg.matrix_power", [call(m, n) for n in (0, 1, 2, 3, 5, 8)] + [call(u((2, 2, 2), 991), 3), call(u((0, 2, 2), 992), 2)]
+    yield "linalg.multi_dot", [
+        call([u(s, 993 + k) for k, s in enumerate(shapes)])
+        for shapes in (((2, 3), (3, 4)), ((3,), (3, 2), (2,)), ((2, 5), (5, 1), (1, 4)), ((4, 1), (1, 4), (4, 2), (2, 3)), ((3,), (3,)), ((2, 3), (3, 2), (2,)), ((2, 0), (0, 3), (3, 1)))
+    ]  # fmt: skip
+
+
+FAMILIES = {"products": products, "subscript": subscript, "scatter": scatter, "diagonal": diagonal, "arrangement": arrangement, "padding": padding}
 
 
 def samples(family):

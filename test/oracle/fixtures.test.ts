@@ -79,10 +79,10 @@ test('the number of samples, and of refusals', () => {
   }
   expect(total).toMatchInlineSnapshot(`
     {
-      "gradients": 5451,
-      "refusals": 236,
-      "samples": 5426,
-      "second": 3074,
+      "gradients": 5826,
+      "refusals": 248,
+      "samples": 5611,
+      "second": 3231,
     }
   `);
 });

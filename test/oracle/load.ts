@@ -225,6 +225,7 @@ const files = {
   creation: () => import('./creation.json?raw'),
   diagonal: () => import('./diagonal.json?raw'),
   arrangement: () => import('./arrangement.json?raw'),
+  products: () => import('./products.json?raw'),
   subscript: () => import('./subscript.json?raw'),
   scatter: () => import('./scatter.json?raw'),
   padding: () => import('./padding.json?raw'),

@@ -43,6 +43,8 @@ LOSS = """nn.functional.binary_cross_entropy nn.functional.binary_cross_entropy_
  nn.functional.cross_entropy nn.functional.mse_loss""".split()
 SUMMARY = """nansum aminmax var_mean std_mean count_nonzero norm norm.fro norm.inf linalg.vector_norm dist
  nn.functional.pairwise_distance nn.functional.normalize nn.functional.cosine_similarity""".split()
+PRODUCTS = """einsum tensordot inner vdot addmv addbmm baddbmm addr cross linalg.cross kron cdist cov corrcoef
+ linalg.matrix_power linalg.multi_dot""".split()
 SCATTER = """index_add index_copy index_fill index_reduce index_put scatter scatter_reduce.sum scatter_reduce.prod
  scatter_reduce.mean scatter_reduce.amax scatter_reduce.amin take take_along_dim put masked_fill masked_scatter""".split()
 DIAGONAL = "diagonal diag_embed diag diagflat trace".split()
@@ -94,6 +96,7 @@ FAMILIES = {
     "indexing": [(INDEXING, dict(max_elements=600, errors=True, second=True))],
     "diagonal": [(DIAGONAL, dict(max_elements=150, errors=True, second=True))],
     "arrangement": [(ARRANGEMENT, dict(max_samples=6, max_elements=100, errors=True, second=True))],
+    "products": [(PRODUCTS, dict(max_samples=8, max_elements=80, errors=True, second=True))],
     "scatter": [(SCATTER, dict(max_samples=7, max_elements=70, errors=True, second=True))],
     "padding": [(PADDING, dict(max_samples=8, max_elements=150, errors=True, second=True))],
     "loss": [(LOSS, dict(max_samples=26, errors=True, second=True))],

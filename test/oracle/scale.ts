@@ -31,8 +31,15 @@ const RUNNING = new Set(
 
 const numelOf = (xs: readonly Plain[]): number => xs.reduce((n, x) => n + x.data.length, 0);
 
+/** Products that are summed over any dimensions: k = √(mk · kn / mn). */
+const CONTRACTIONS = new Set(['tensordot', 'inner']);
+
 /** Terms of a sum behind one output element. */
 function contraction(name: string, inputs: readonly Plain[], sample: Sample): number {
+  if (CONTRACTIONS.has(name)) {
+    const pairs = inputs.reduce((n, x) => n * x.data.length, 1);
+    return Math.max(1, Math.sqrt(pairs / Math.max(1, numelOf(sample.outputs))));
+  }
   if (PRODUCTS.has(name)) {
     const left = name === 'addmm' ? inputs[1] : inputs[0];
     return name === 'outer' ? 1 : Math.max(1, left?.shape.at(-1) ?? 1) + (inputs.length > 2 ? 2 : 0);
@@ -50,7 +57,8 @@ function contraction(name: string, inputs: readonly Plain[], sample: Sample): nu
 function termOf(name: string, inputs: readonly Plain[], sample: Sample, length: number): number {
   const sizes = inputs.map((x) => largest(x.data));
   const most = Math.max(0, ...sizes);
-  if (PRODUCTS.has(name) || isConv(name)) return sizes.reduce((a, b) => a * Math.max(b, 1), 1);
+  if (PRODUCTS.has(name) || CONTRACTIONS.has(name) || isConv(name))
+    return sizes.reduce((a, b) => a * Math.max(b, 1), 1);
   if (SQUARES.has(name)) return most * most;
   if (name === 'prod' || name === 'cumprod') return largest(sample.outputs.flatMap((x) => [...x.data]));
   const { alpha } = sample.kwargs;

@@ -18,3 +18,4 @@ export * as linalg from './linalg.ts';
 export * from './special.ts';
 export * from './pool.ts';
 export * as fft from './fft.ts';
+export * from './products.ts';

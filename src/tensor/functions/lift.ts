@@ -58,5 +58,25 @@ export function many<A extends readonly unknown[], R>(
   };
 }
 
+/** A function of two tensors, numbers being tensors of f32, and options. */
+export function two<A extends readonly unknown[], R>(
+  fn: (a: Value, b: Value, ...rest: A) => R,
+): (a: TensorLike, b: TensorLike, ...rest: A) => Wrapped<R> {
+  return (a, b, ...rest) => {
+    const on = engineOf([a, b]);
+    return wrap(fn(first(a, on), first(b, on), ...rest), on, Tensor.of) as Wrapped<R>;
+  };
+}
+
+/** A function of three tensors and options. */
+export function three<A extends readonly unknown[], R>(
+  fn: (a: Value, b: Value, c: Value, ...rest: A) => R,
+): (a: TensorLike, b: TensorLike, c: TensorLike, ...rest: A) => Wrapped<R> {
+  return (a, b, c, ...rest) => {
+    const on = engineOf([a, b, c]);
+    return wrap(fn(first(a, on), first(b, on), first(c, on), ...rest), on, Tensor.of) as Wrapped<R>;
+  };
+}
+
 // Binary functions take numbers on either side; the operations' own types say `Value` for brevity.
 export type Two = (a: Value, b: Value) => Value;

@@ -1,6 +1,7 @@
 // How each of PyTorch's operations is called in wgrad. Knows names and the order of parameters, and no numbers.
 import type { Adapter } from './adapter.ts';
 import { arrangement } from './arrangement.ts';
+import { products } from './products.ts';
 import { scatter } from './scatter.ts';
 import { basic } from './basic.ts';
 import { functions } from './functions.ts';
@@ -18,6 +19,7 @@ export type { Adapter } from './adapter.ts';
 export const adapters: Readonly<Record<string, Adapter>> = {
   ...basic,
   ...functions,
+  ...products,
   ...scatter,
   ...arrangement,
   ...losses,
