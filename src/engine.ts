@@ -33,6 +33,12 @@ export interface Assignment {
   readonly by: string;
 }
 
+export interface Watcher {
+  result(v: Value): void;
+  /** The gradient of one of a step's inputs. */
+  readonly gradient: (step: Value, input: Value, g: Value) => void;
+}
+
 interface Read {
   readonly value: Value;
   readonly resolve: (data: TypedArray) => void;
@@ -46,6 +52,10 @@ export class Engine {
   recording = false;
   /** The tensors in which gradients are gathered, by their Values. Keys only: kept alive by their tensors. */
   readonly owners = new WeakMap<Value, object>();
+  /** Who wants to see every result and every gradient as it is recorded. */
+  watcher: Watcher | null = null;
+  /** What is to be called with gradients of Values. */
+  readonly hooks = new WeakMap<Value, object>();
   readonly #residence: Residence;
   readonly #plans = new PlanCache();
   /** For each leaf, the one it replaced, while that is kept. */
@@ -121,6 +131,7 @@ export class Engine {
   /** Takes note of a result that a user holds; in eager mode, computes it. */
   noticed(v: Value): void {
     if (this.#failure !== null) throw this.#failure;
+    this.watcher?.result(v);
     if (this.backend.tracesCalls === true) v.notes.site = new Error('').stack ?? null;
     if (
       this.mode === 'eager' &&

@@ -6,7 +6,8 @@ import type { Value } from './core/value.ts';
 import { add } from './ops/arithmetic.ts';
 
 /** The Values a gradient flows on to: a composite without a rule of its own passes it to its body. */
-export const edgesOf = (v: Value): readonly Value[] => (v.body !== null && v.op.grad === null ? [v.body] : v.inputs);
+export const edgesOf = (v: Value): readonly Value[] =>
+  v.body !== null && v.op.grad === null ? [v.body] : v.inputs;
 
 /** Name of the step on the tape, as PyTorch prints it: 'MulBackward0'. */
 export function tapeNameOf(op: Op): string {
@@ -62,6 +63,10 @@ export interface TapeRequest {
   readonly ends?: boolean;
   /** Further Values whose gradients are reported on the way. */
   readonly watched?: (v: Value) => boolean;
+  /** The gradient that goes on from a Value, given its own; `sumOf` gives what another Value has got so far. */
+  readonly hook?: (v: Value, g: Value, sumOf: (other: Value) => Value | undefined) => Value;
+  /** Told of each step's gradient of one of its inputs. */
+  readonly told?: (v: Value, input: Value, g: Value) => void;
   /** Keeps the graph for another pass. */
   readonly retainGraph: boolean;
 }
@@ -86,14 +91,18 @@ export function differentiate(request: TapeRequest): Map<Value, Value> {
     if (v.tracked) gather(v, gradients[i]);
   });
   for (const v of order) {
-    const g = sums.get(v);
+    const sum = sums.get(v);
     sums.delete(v);
-    if (g === undefined) continue;
+    if (sum === undefined) continue;
+    const g = request.hook?.(v, sum, (other) => sums.get(other)) ?? sum;
     const leaf = v.leaf;
     if (wanted === undefined ? leaf : wanted.has(v)) results.set(v, g);
     else if (watched?.(v) === true) results.set(v, g);
     if (leaf || (request.ends === true && wanted?.has(v) === true)) continue;
-    propagate(v, g, useful, gather);
+    propagate(v, g, useful, (input, part) => {
+      request.told?.(v, input, part);
+      gather(input, part);
+    });
   }
   if (!retainGraph) for (const v of order) if (!v.leaf) v.notes.freed = true;
   return results;

@@ -1,4 +1,5 @@
 // The tape's tools for users: gradients by name, functions with gradients of their own, and looking at what is recorded.
+export { detectAnomaly } from './anomaly.ts';
 export { CustomFunction as Function, FunctionContext } from './function.ts';
 export { type GradOptions, grad } from './grad.ts';
 export {
