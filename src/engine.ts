@@ -1,6 +1,7 @@
 // The one stateful object: the backend, what is computed and kept where, and when things run.
 import type { Backend, DeviceBuffer } from './backend/backend.ts';
 import type { TypedArray } from './core/dtype.ts';
+import type { TapeHooks } from './core/hooks.ts';
 import { DeviceDisposedError, NotInitializedError, WgradError } from './core/errors.ts';
 import { leaf } from './core/leaf.ts';
 import type { Stream } from './core/philox.ts';
@@ -55,7 +56,7 @@ export class Engine {
   /** Who wants to see every result and every gradient as it is recorded. */
   watcher: Watcher | null = null;
   /** What is to be called with gradients of Values. */
-  readonly hooks = new WeakMap<Value, object>();
+  hooks: TapeHooks | null = null;
   readonly #residence: Residence;
   readonly #plans = new PlanCache();
   /** For each leaf, the one it replaced, while that is kept. */

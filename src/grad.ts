@@ -1,5 +1,6 @@
 // The tape, read backwards: Values in creation order, newest first, each asked for the gradients of its inputs.
 import { AutogradError } from './core/errors.ts';
+import type { TapeHooks } from './core/hooks.ts';
 import { type Op, gradRuleOf } from './core/op.ts';
 import { formatShape, sameShape } from './core/shape.ts';
 import type { Value } from './core/value.ts';
@@ -63,10 +64,11 @@ export interface TapeRequest {
   readonly ends?: boolean;
   /** Further Values whose gradients are reported on the way. */
   readonly watched?: (v: Value) => boolean;
-  /** The gradient that goes on from a Value, given its own; `sumOf` gives what another Value has got so far. */
-  readonly hook?: (v: Value, g: Value, sumOf: (other: Value) => Value | undefined) => Value;
+  readonly hooks?: TapeHooks | null;
+  /** Whether the gradients' own computation is kept. */
+  readonly createGraph?: boolean;
   /** Told of each step's gradient of one of its inputs. */
-  readonly told?: (v: Value, input: Value, g: Value) => void;
+  readonly told?: ((v: Value, input: Value, g: Value) => void) | undefined;
   /** Keeps the graph for another pass. */
   readonly retainGraph: boolean;
 }
@@ -94,7 +96,7 @@ export function differentiate(request: TapeRequest): Map<Value, Value> {
     const sum = sums.get(v);
     sums.delete(v);
     if (sum === undefined) continue;
-    const g = request.hook?.(v, sum, (other) => sums.get(other)) ?? sum;
+    const g = request.hooks?.pass(v, sum, (other) => sums.get(other), request.createGraph === true) ?? sum;
     const leaf = v.leaf;
     if (wanted === undefined ? leaf : wanted.has(v)) results.set(v, g);
     else if (watched?.(v) === true) results.set(v, g);

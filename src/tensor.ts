@@ -5,7 +5,6 @@ import { withGrad } from './tensor/autograd.ts';
 import { Tensor } from './tensor/tensor.ts';
 
 export type { TapeNode } from './tensor/handle.ts';
-export type { HookHandle } from './tensor/hooks.ts';
 export type { HostData, Nested, NestedArray } from './tensor/host.ts';
 export type { TensorLike } from './tensor/call.ts';
 export * from './tensor/creation.ts';

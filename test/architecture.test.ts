@@ -22,7 +22,7 @@ const layers: Layers = {
   compile: { places: ['src/compile.ts'], uses: ['tensor', 'engine', 'core'] },
   autograd: { places: ['src/autograd/'], uses: ['tensor', 'grad', 'engine', 'ops', 'core'] },
   func: { places: ['src/func/'], uses: ['autograd', 'tensor', 'grad', 'engine', 'ops', 'core'] },
-  nn: { places: ['src/nn/'], uses: ['tensor', 'func', 'compile', 'core'] },
+  nn: { places: ['src/nn/'], uses: ['autograd', 'tensor', 'func', 'compile', 'core'] },
   optim: { places: ['src/optim/'], uses: ['tensor', 'func', 'compile', 'core'] },
   io: { places: ['src/io/'], uses: ['tensor', 'core'] },
   data: { places: ['src/data/'], uses: ['tensor', 'core'] },

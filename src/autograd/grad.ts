@@ -5,7 +5,6 @@ import { differentiate } from '../grad.ts';
 import { detach } from '../ops/movement.ts';
 import { Tensor } from '../tensor.ts';
 import { outputGradient, wantedOf } from '../tensor/autograd.ts';
-import { hooksFor } from '../tensor/hooks.ts';
 
 export interface GradOptions {
   /** Gradients of the outputs; ones for single numbers. */
@@ -30,7 +29,9 @@ export function grad(
     outputs: outs.map((t) => t.value),
     gradients: outs.map((t, i): Value => outputGradient(t, gradOutputs?.[i], createGraph, 'grad')),
     wanted: wantedOf(wanted, 'grad'),
-    ...hooksFor(on, createGraph, (v) => Tensor.of(v, on)),
+    hooks: on.hooks,
+    createGraph,
+    told: on.watcher?.gradient,
     retainGraph,
   });
   return wanted.map((t, i) => {

@@ -10,3 +10,4 @@ export {
   gradgradcheck,
 } from './gradcheck.ts';
 export { type SavedTensor, saved } from './saved.ts';
+export { type HookHandle, registerHook, registerPostAccumulateGradHook } from './hooks.ts';

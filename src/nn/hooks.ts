@@ -1,6 +1,7 @@
 // Hooks of modules: called before and after forward, and with the gradients on both sides.
 import { Tensor } from '../tensor.ts';
-import { registered, watchTogether, type HookHandle } from '../tensor/hooks.ts';
+import { type HookHandle, registered, watchTogether } from '../autograd/hooks.ts';
+import type { CallHooks, Module } from './module.ts';
 
 type Inputs = readonly unknown[];
 type Gradients = (Tensor | null)[];
@@ -17,7 +18,7 @@ export type BackwardHook<M> = (
 ) => unknown;
 
 /** The hooks of one module, in the order in which they were registered. */
-export class ModuleHooks {
+class ModuleHooks implements CallHooks {
   readonly #before: ForwardPreHook<unknown>[] = [];
   readonly #after: ForwardHook<unknown>[] = [];
   readonly #backward: BackwardHook<unknown>[] = [];
@@ -56,13 +57,12 @@ export class ModuleHooks {
         ],
         gradInput,
       );
-    const make = (...[v, on]: Parameters<typeof Tensor.of>): Tensor => Tensor.of(v, on);
-    const named = watchTogether<Tensor>(tensors, make, call);
+    const named = watchTogether(tensors, call);
     let at = 0;
     const output = forward(inputs.map((x) => (x instanceof Tensor ? named[at++] : x)));
     const outputs: unknown[] = Array.isArray(output) ? (output as unknown[]) : [output];
     const floats = outputs.filter((t) => t instanceof Tensor);
-    const seen = watchTogether<Tensor>(floats, make, (gradients) => {
+    const seen = watchTogether(floats, (gradients) => {
       gradOutput = gradients;
       // Nothing will come to inputs that require no gradient.
       if (!tensors.some((t) => t.requiresGrad)) call(tensors.map(() => null));
@@ -71,4 +71,30 @@ export class ModuleHooks {
     const results = outputs.map((t) => (t instanceof Tensor ? seen[at++] : t));
     return Array.isArray(output) ? results : results[0];
   }
+}
+
+type AnyModule = Module<never, unknown>;
+
+function hooksOf(module: AnyModule): ModuleHooks {
+  const hooks = module.callHooks instanceof ModuleHooks ? module.callHooks : new ModuleHooks();
+  module.callHooks = hooks;
+  return hooks;
+}
+
+/** Calls `hook(module, inputs)` before forward; what it returns is used instead of the inputs. Hooks hear of `call`. */
+export function registerForwardPreHook<M extends AnyModule>(module: M, hook: ForwardPreHook<M>): HookHandle {
+  return hooksOf(module).addBefore(hook as ForwardPreHook<unknown>);
+}
+
+/** Calls `hook(module, inputs, output)` after forward; what it returns is used instead of the output. */
+export function registerForwardHook<M extends AnyModule>(module: M, hook: ForwardHook<M>): HookHandle {
+  return hooksOf(module).addAfter(hook as ForwardHook<unknown>);
+}
+
+/**
+ * Calls `hook(module, gradInput, gradOutput)` in the backward pass, with null where there is no gradient; gradients of
+ * the inputs that it returns go on instead, all together.
+ */
+export function registerFullBackwardHook<M extends AnyModule>(module: M, hook: BackwardHook<M>): HookHandle {
+  return hooksOf(module).addBackward(hook as BackwardHook<unknown>);
 }

@@ -100,3 +100,11 @@ export {
   MaxPool2d,
   MaxPool3d,
 } from './pool.ts';
+export {
+  type BackwardHook,
+  type ForwardHook,
+  type ForwardPreHook,
+  registerForwardHook,
+  registerForwardPreHook,
+  registerFullBackwardHook,
+} from './hooks.ts';

@@ -1,8 +1,7 @@
 // The base of all modules: finds parameters and sub-modules in an object's own properties, and loads and saves them
 // by name. Knows no particular layer.
 import { ShapeError, ValueError } from '../core/errors.ts';
-import { applyUpdates, type HookHandle, keep, Parameter, Tensor, zerosLike } from '../tensor.ts';
-import { type BackwardHook, type ForwardHook, type ForwardPreHook, ModuleHooks } from './hooks.ts';
+import { applyUpdates, keep, Parameter, Tensor, zerosLike } from '../tensor.ts';
 
 /** Tensors by name, in the order of the module's properties. */
 export type StateDict = Map<string, Tensor>;
@@ -11,6 +10,11 @@ export type StateDict = Map<string, Tensor>;
 export interface LoadReport {
   readonly missingKeys: readonly string[];
   readonly unexpectedKeys: readonly string[];
+}
+
+/** Runs a module's forward between hooks. */
+export interface CallHooks {
+  run(module: unknown, inputs: readonly unknown[], forward: (inputs: readonly unknown[]) => unknown): unknown;
 }
 
 const isModule = (x: unknown): x is Module => x instanceof Module;
@@ -39,7 +43,8 @@ const join = (prefix: string, name: string): string => (prefix === '' ? name : `
 export abstract class Module<In extends readonly unknown[] = Tensor[], Out = Tensor> {
   /** Whether the module trains: `train()` and `eval()` set it here and in every module below. */
   training = true;
-  #hooks: ModuleHooks | null = null;
+  /** What `call` runs forward between; set by the functions that register hooks. */
+  callHooks: CallHooks | null = null;
   readonly #buffers = new Map<string, { persistent: boolean }>();
 
   abstract forward(...inputs: In): Out;
@@ -47,27 +52,8 @@ export abstract class Module<In extends readonly unknown[] = Tensor[], Out = Ten
   /** Runs the module on its inputs. */
   call(...inputs: Parameters<this['forward']>): ReturnType<this['forward']> {
     type Result = ReturnType<this['forward']>;
-    if (this.#hooks === null) return this.forward(...(inputs as unknown as In)) as Result;
-    return this.#hooks.run(this, inputs, (given) => this.forward(...(given as unknown as In))) as Result;
-  }
-
-  #hooked(): ModuleHooks {
-    return (this.#hooks ??= new ModuleHooks());
-  }
-  /** Calls `hook(module, inputs)` before forward; what it returns is used instead of the inputs. */
-  registerForwardPreHook(hook: ForwardPreHook<this>): HookHandle {
-    return this.#hooked().addBefore(hook as ForwardPreHook<unknown>);
-  }
-  /** Calls `hook(module, inputs, output)` after forward; what it returns is used instead of the output. */
-  registerForwardHook(hook: ForwardHook<this>): HookHandle {
-    return this.#hooked().addAfter(hook as ForwardHook<unknown>);
-  }
-  /**
-   * Calls `hook(module, gradInput, gradOutput)` in the backward pass, with null where there is no gradient; gradients of
-   * the inputs that it returns go on instead. Like the others it hears of `call`, not of `forward`.
-   */
-  registerFullBackwardHook(hook: BackwardHook<this>): HookHandle {
-    return this.#hooked().addBackward(hook as BackwardHook<unknown>);
+    if (this.callHooks === null) return this.forward(...(inputs as unknown as In)) as Result;
+    return this.callHooks.run(this, inputs, (given) => this.forward(...(given as unknown as In))) as Result;
   }
 
   /** This module in a list with others, where only a module of tensors can be called without a cast. */

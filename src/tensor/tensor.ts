@@ -9,7 +9,6 @@ import * as ops from '../ops/index.ts';
 import { outputGradient, wantedOf } from './autograd.ts';
 import { type TensorLike, type Wrapped, call, operand } from './call.ts';
 import { Handle, valueOf } from './handle.ts';
-import { type HookHandle, addGatheredHook, addGradHook, gathered, handOver, hooksFor } from './hooks.ts';
 
 type Sizes = readonly number[] | readonly [readonly number[]];
 /** A shape given as numbers or as one array. */
@@ -91,7 +90,9 @@ export class Tensor extends Handle {
         const owner = on.owners.get(v);
         return owner instanceof Tensor && owner.#retains;
       },
-      ...hooksFor(on, createGraph, (v) => Tensor.of(v, on)),
+      hooks: on.hooks,
+      createGraph,
+      told: on.watcher?.gradient,
       retainGraph,
     });
     on.want(this.value);
@@ -104,12 +105,8 @@ export class Tensor extends Handle {
   #gather(g: Value): void {
     const sum = this.grad === null ? g : ops.add(this.grad.value, g);
     this.grad = Tensor.of(sum, this.engine);
-    gathered(this.value, this.engine);
+    this.engine.hooks?.gathered(this.value);
   }
-  /** Calls `hook` with every gradient that comes to this tensor; a tensor that it returns goes on instead. */
-  registerHook(hook: (grad: Tensor) => unknown): HookHandle { return addGradHook<Tensor>(this, hook); }
-  /** Calls `hook` each time backward() has gathered the gradient of this leaf. */
-  registerPostAccumulateGradHook(hook: (t: this) => void): HookHandle { return addGatheredHook(this, () => hook(this)); }
   /** Forgets the gradient. */
   zeroGrad(): void {
     this.grad = null;
@@ -356,7 +353,7 @@ export function applyUpdates(updates: readonly TensorUpdate[], by = 'optimizer.s
   });
   on.assign(assignments).forEach((next, i) => {
     const { target } = updates[i];
-    handOver(target.value, next, on);
+    on.hooks?.handOver(target.value, next);
     target.value = next;
     if (next.tracked) on.owners.set(next, target);
   });

@@ -2,10 +2,10 @@
 import { AutogradError, ShapeError } from '../core/errors.ts';
 import { formatShape, sameShape } from '../core/shape.ts';
 import type { Value } from '../core/value.ts';
+import type { TapeHooks } from '../core/hooks.ts';
 import type { Engine } from '../engine.ts';
-import type { TapeRequest } from '../grad.ts';
 import { clone, detach } from '../ops/movement.ts';
-import { Handle } from './handle.ts';
+import { Tensor } from '../tensor.ts';
 
 /** Takes a hook away again. */
 export interface HookHandle {
@@ -13,7 +13,7 @@ export interface HookHandle {
 }
 
 type SumOf = (other: Value) => Value | undefined;
-type Wrap = (v: Value) => Handle;
+type Wrap = (v: Value) => Tensor;
 
 /** The hooks of one Value, which go over to the Value that replaces it. */
 interface Hooks {
@@ -22,7 +22,41 @@ interface Hooks {
   readonly gathered: (() => void)[];
 }
 
-const hooksOf = (v: Value, on: Engine): Hooks | undefined => on.hooks.get(v) as Hooks | undefined;
+/** All hooks of an engine. */
+class EngineHooks implements TapeHooks {
+  readonly #hooks = new WeakMap<Value, Hooks>();
+  readonly #on: Engine;
+
+  constructor(on: Engine) {
+    this.#on = on;
+  }
+
+  of(v: Value): Hooks {
+    const hooks = this.#hooks.get(v) ?? { passing: [], gathered: [] };
+    this.#hooks.set(v, hooks);
+    return hooks;
+  }
+
+  pass(v: Value, g: Value, sumOf: SumOf, createGraph: boolean): Value {
+    const wrap: Wrap = (x) => Tensor.of(createGraph ? x : detach(x), this.#on);
+    return [...(this.#hooks.get(v)?.passing ?? [])].reduce((sum, hook) => hook(sum, sumOf, wrap), g);
+  }
+
+  gathered(v: Value): void {
+    for (const hook of [...(this.#hooks.get(v)?.gathered ?? [])]) hook();
+  }
+
+  handOver(before: Value, after: Value): void {
+    const hooks = this.#hooks.get(before);
+    if (hooks !== undefined) this.#hooks.set(after, hooks);
+  }
+}
+
+function hooksOf(v: Value, on: Engine): Hooks {
+  const all = on.hooks instanceof EngineHooks ? on.hooks : new EngineHooks(on);
+  on.hooks = all;
+  return all.of(v);
+}
 
 /** A hook is told apart from one that is registered twice by the place it gets. */
 export function registered<T>(list: T[], hook: T): HookHandle {
@@ -35,13 +69,7 @@ export function registered<T>(list: T[], hook: T): HookHandle {
   };
 }
 
-function added(v: Value, on: Engine): Hooks {
-  const hooks = hooksOf(v, on) ?? { passing: [], gathered: [] };
-  on.hooks.set(v, hooks);
-  return hooks;
-}
-
-function checkTracked(where: string, t: Handle): void {
+function checkTracked(where: string, t: Tensor): void {
   if (t.value.tracked) return;
   throw new AutogradError(`${where}: this tensor requires no gradient`, {
     where: t.toString(),
@@ -52,24 +80,25 @@ function checkTracked(where: string, t: Handle): void {
 /** What a hook gave instead of the gradient, checked. */
 function replaced(g: Value, result: unknown): Value {
   if (result === null || result === undefined) return g;
-  const shape = result instanceof Handle ? result.shape : null;
-  if (result instanceof Handle && sameShape(result.shape, g.shape)) return result.value;
+  const shape = result instanceof Tensor ? result.shape : null;
+  if (result instanceof Tensor && sameShape(result.shape, g.shape)) return result.value;
   throw new ShapeError('a hook gave something else than a gradient of the same shape', {
     expected: formatShape(g.shape),
     got: shape === null ? typeof result : formatShape(shape),
   });
 }
 
-/** Calls `hook` with every gradient that comes to the tensor; what it returns goes on instead. */
-export function addGradHook<T extends Handle>(t: T, hook: (g: T) => unknown): HookHandle {
+/**
+ * Calls `hook` with every gradient that comes to the tensor, as it is recorded; a tensor that it returns goes on instead.
+ * A parameter keeps its hooks when an optimiser changes it.
+ */
+export function registerHook(t: Tensor, hook: (grad: Tensor) => unknown): HookHandle {
   checkTracked('registerHook', t);
-  return registered(added(t.value, t.engine).passing, (g: Value, _: SumOf, wrap: Wrap) =>
-    replaced(g, hook(wrap(g) as T)),
-  );
+  return registered(hooksOf(t.value, t.engine).passing, (g, _, wrap) => replaced(g, hook(wrap(g))));
 }
 
-/** Calls `hook` each time a leaf's gradient has been gathered. */
-export function addGatheredHook(t: Handle, hook: () => void): HookHandle {
+/** Calls `hook` each time backward() has gathered the gradient of the leaf. */
+export function registerPostAccumulateGradHook<T extends Tensor>(t: T, hook: (t: T) => unknown): HookHandle {
   checkTracked('registerPostAccumulateGradHook', t);
   if (!t.isLeaf) {
     throw new AutogradError('registerPostAccumulateGradHook: gradients are gathered in leaves only', {
@@ -77,45 +106,23 @@ export function addGatheredHook(t: Handle, hook: () => void): HookHandle {
       fix: 'use registerHook',
     });
   }
-  return registered(added(t.value, t.engine).gathered, hook);
-}
-
-/** Tells the hooks that a gradient has been gathered. */
-export function gathered(v: Value, on: Engine): void {
-  for (const hook of [...(hooksOf(v, on)?.gathered ?? [])]) hook();
-}
-
-/** The hooks of a Value go over to the one that its tensor points to now. */
-export function handOver(before: Value, after: Value, on: Engine): void {
-  const hooks = hooksOf(before, on);
-  if (hooks !== undefined) on.hooks.set(after, hooks);
-}
-
-/** What a pass over the tape is to call. `make` makes tensors of gradients, off the tape unless the graph is kept. */
-export function hooksFor(on: Engine, createGraph: boolean, make: Wrap): Pick<TapeRequest, 'hook' | 'told'> {
-  const wrap = (g: Value): Handle => make(createGraph ? g : detach(g));
-  return {
-    hook: (v, g, sumOf) =>
-      [...(hooksOf(v, on)?.passing ?? [])].reduce((sum, hook) => hook(sum, sumOf, wrap), g),
-    ...(on.watcher === null ? {} : { told: on.watcher.gradient }),
-  };
+  return registered(hooksOf(t.value, t.engine).gathered, () => void hook(t));
 }
 
 /**
  * The tensors under new names, and `hook` called once a pass with the gradients of all of them, null for those that get
  * none; what it returns goes on instead. Tensors that require no gradient come back as they are.
  */
-export function watchTogether<T extends Handle>(
-  tensors: readonly T[],
-  make: (v: Value, on: Engine) => T,
-  hook: (gradients: (T | null)[]) => unknown,
-): T[] {
+export function watchTogether(
+  tensors: readonly Tensor[],
+  hook: (gradients: (Tensor | null)[]) => unknown,
+): Tensor[] {
   const named = tensors.map((t) => (t.requiresGrad ? clone(t.value) : null));
   const waiting = new Map<Value, Value>();
   const collect = (own: Value, g: Value, sumOf: SumOf, wrap: Wrap): void => {
     waiting.clear();
     const sums = named.map((v) => (v === own ? g : v === null ? undefined : sumOf(v)));
-    const given = hook(sums.map((sum) => (sum === undefined ? null : (wrap(sum) as T)))) as
+    const given = hook(sums.map((sum) => (sum === undefined ? null : wrap(sum)))) as
       readonly unknown[] | null | undefined;
     named.forEach((v, i) => {
       const sum = sums[i];
@@ -125,13 +132,13 @@ export function watchTogether<T extends Handle>(
   return tensors.map((t, i) => {
     const v = named[i];
     if (v === null) return t;
-    added(v, t.engine).passing.push((g, sumOf, wrap) => {
+    hooksOf(v, t.engine).passing.push((g, sumOf, wrap) => {
       // The youngest name comes first; by then all the others have their gradients, since only younger steps read them.
       if (!waiting.has(v)) collect(v, g, sumOf, wrap);
       const next = waiting.get(v) ?? g;
       waiting.delete(v);
       return next;
     });
-    return make(v, t.engine);
+    return Tensor.of(v, t.engine);
   });
 }
