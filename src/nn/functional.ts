@@ -97,4 +97,5 @@ export {
   adaptiveMaxPool1dWithIndices,
   adaptiveMaxPool2dWithIndices,
   adaptiveMaxPool3dWithIndices,
+  interpolate,
 } from '../tensor.ts';

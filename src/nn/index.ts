@@ -108,3 +108,4 @@ export {
   registerForwardPreHook,
   registerFullBackwardHook,
 } from './hooks.ts';
+export { Upsample } from './upsample.ts';

@@ -41,6 +41,7 @@ import * as numbers from './numbers.ts';
 import * as order from './order.ts';
 import * as quantile from './quantile.ts';
 import * as normalization from './normalization.ts';
+import * as interpolate from './interpolate.ts';
 import * as pool from './pool.ts';
 import * as poolKernels from './pool-kernels.ts';
 import * as random from './random.ts';
@@ -85,6 +86,7 @@ const families = {
   order,
   quantile,
   normalization,
+  interpolate,
   pool,
   poolKernels,
   random,

@@ -33,3 +33,12 @@ test('they print their sizes', () => {
   expect(String(new nn.MaxPool2d([2, 3], { stride: 2 }))).toBe('MaxPool2d(kernelSize=[2, 3], stride=2)');
   expect(String(new nn.AdaptiveAvgPool2d([null, 1]))).toBe('AdaptiveAvgPool2d(outputSize=[null, 1])');
 });
+
+test('Upsample resizes', () => {
+  const layer = new nn.Upsample({ scaleFactor: 2, mode: 'bilinear', alignCorners: true });
+  const x = randn([1, 2, 3, 4]);
+  expect(layer.call(x).dataSync()).toEqual(
+    F.interpolate(x, { size: [6, 8], mode: 'bilinear', alignCorners: true }).dataSync(),
+  );
+  expect(String(layer)).toBe('Upsample(scaleFactor=2, mode=bilinear, alignCorners=true)');
+});

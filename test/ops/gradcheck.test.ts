@@ -83,6 +83,7 @@ const FAMILIES = [
   'scatter',
   'subscript',
   'norm',
+  'interpolate',
   'pool',
   'attention',
   'transcendental',

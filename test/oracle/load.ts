@@ -233,6 +233,7 @@ const files = {
   integer: () => import('./integer.json?raw'),
   conv: () => import('./conv.json?raw'),
   pool: () => import('./pool.json?raw'),
+  interpolate: () => import('./interpolate.json?raw'),
   norm: () => import('./norm.json?raw'),
   attention: () => import('./attention.json?raw'),
   losses: () => import('./losses.json?raw'),

@@ -314,6 +314,9 @@ FAMILIES = {
     "losses": [(functional(LOSSES), PLAIN)],
     "norm": [(functional("layer_norm group_norm instance_norm batch_norm"), {**PLAIN, "max_elements": 72})],
     "attention": [],
+    "interpolate": [
+        (functional("interpolate.nearest interpolate.linear interpolate.bilinear"), {**PLAIN, "max_elements": 100}),
+    ],
     "pool": [
         (functional("max_pool1d avg_pool1d adaptive_avg_pool1d adaptive_max_pool1d"), {**PLAIN, "max_elements": 64}),
         (functional("max_pool2d max_pool3d avg_pool2d avg_pool3d adaptive_avg_pool2d"), {**PLAIN, "max_elements": 96}),

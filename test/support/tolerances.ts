@@ -141,6 +141,8 @@ export const classOf: Readonly<Record<string, ToleranceClass>> = {
   ...functional('choice', 'adaptive_max_pool2d adaptive_max_pool3d'),
   ...functional('accumulation', 'avg_pool1d avg_pool2d avg_pool3d'),
   ...functional('accumulation', 'adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d'),
+  ...functional('accumulation', 'interpolate.nearest'),
+  ...functional('loss', 'interpolate.linear interpolate.bilinear'),
   ...functional('loss', 'layer_norm group_norm instance_norm batch_norm rms_norm'),
   ...functional('loss', 'scaled_dot_product_attention'),
   ...functional('exact', 'one_hot'),
@@ -190,7 +192,7 @@ function named(kind: ToleranceClass, words: string): Record<string, ToleranceCla
 }
 
 function functional(kind: ToleranceClass, words: string): Record<string, ToleranceClass> {
-  return named(kind, words.replaceAll(/\w+/g, 'nn.functional.$&'));
+  return named(kind, words.replaceAll(/[\w.]+/g, 'nn.functional.$&'));
 }
 
 export type Part = 'output' | 'grads' | 'grads2';

@@ -1,5 +1,6 @@
 // Layers of networks as functions: convolutions, pools, normalisation, dropout, embedding, attention.
 import * as conv from '../../ops/conv.ts';
+import * as resizing from '../../ops/interpolate.ts';
 import * as lookup from '../../ops/embedding.ts';
 import { binary, unary } from './lift.ts';
 
@@ -12,3 +13,4 @@ export const convTranspose3d = /* @__PURE__ */ binary(conv.convTranspose3d);
 
 export const embedding = /* @__PURE__ */ binary(lookup.embedding);
 export const oneHot = /* @__PURE__ */ unary(lookup.oneHot);
+export const interpolate = /* @__PURE__ */ unary(resizing.interpolate);

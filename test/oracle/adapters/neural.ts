@@ -116,9 +116,29 @@ const lookup: Readonly<Record<string, Adapter>> = {
     ),
 };
 
+type Mode = 'nearest' | 'linear' | 'bilinear';
+const resized: Adapter = (w, c) =>
+  result(
+    all(w).interpolate(
+      real(c.x),
+      given({
+        size: c.maybeDims(1, 'size'),
+        scaleFactor: c.maybeDims(2, 'scale_factor'),
+        mode: c.text(3, 'mode') as Mode | undefined,
+        alignCorners: c.flag(4, 'align_corners'),
+      }),
+    ),
+  );
+const resizing: Readonly<Record<string, Adapter>> = {
+  'nn.functional.interpolate.nearest': resized,
+  'nn.functional.interpolate.linear': resized,
+  'nn.functional.interpolate.bilinear': resized,
+};
+
 /** PyTorch's name (with its variant) → the call in wgrad. */
 export const neural: Readonly<Record<string, Adapter>> = {
   ...convolutions,
   ...normalization,
   ...lookup,
+  ...resizing,
 };
