@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import * as w from '../../src/index.ts';
 import { compare } from '../support/compare.ts';
-import { type Node, operators } from './operators.ts';
+import type { Node } from './node.ts';
+import { operators } from './operators.ts';
 
 interface Data {
   readonly shape: number[];

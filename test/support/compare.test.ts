@@ -84,7 +84,12 @@ describe('compare', () => {
   });
 
   test('of nothing is no difference', () => {
-    expect(compare(numbers([], [0, 3]), numbers([], [0, 3]), EXACT)).toEqual({ worst: 0, message: null });
+    expect(compare(numbers([], [0, 3]), numbers([], [0, 3]), EXACT)).toEqual({
+      worst: 0,
+      message: null,
+      ulp: 0,
+      relative: 0,
+    });
   });
 });
 
