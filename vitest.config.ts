@@ -42,7 +42,12 @@ function lane(name: Lane, order: number) {
 
 const nodeLane: TestProjectConfiguration = {
   // The examples name the package as a user does.
-  resolve: { alias: { wgrad: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: /^wgrad$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) },
+      { find: /^wgrad\/data$/, replacement: fileURLToPath(new URL('src/data/index.ts', import.meta.url)) },
+    ],
+  },
   test: { ...lane('node', 0), include: ['test/**/*.test.ts'], exclude: ['test/gpu/**'], pool: 'forks' },
 };
 

@@ -12,6 +12,6 @@ export * as func from './func/index.ts';
 export * as utils from './autograd/utils.ts';
 export * as nn from './nn/index.ts';
 export * as optim from './optim/index.ts';
-export * as data from './data/index.ts';
+export * as data from './data/loading.ts';
 export * as io from './io/index.ts';
 export * as special from './special.ts';

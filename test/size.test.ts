@@ -27,3 +27,15 @@ test('the lecture’s program takes at most 45 kB after gzip', { timeout: 120_00
   expect(size).toBeLessThanOrEqual(FIRST);
   expect(all).toBeLessThanOrEqual(IN_ALL);
 });
+
+/** Bytes, after gzip, of every public name of `wgrad` before a kernel is asked for (the portraits are in `wgrad/data`). */
+const EVERYTHING = 120 * 1024;
+
+test('everything takes at most 120 KiB after gzip', { timeout: 120_000 }, async () => {
+  const { first, later } = await bundle(root, 'test/support/whole-program.ts');
+  const kernels = [...later.values()].reduce((total, text) => total + gzipSize(text), 0);
+  console.log(
+    `Everything: ${kib(gzipSize(first))} after gzip, and ${later.size} kernel files of ${kib(kernels)}.`,
+  );
+  expect(gzipSize(first)).toBeLessThanOrEqual(EVERYTHING);
+});

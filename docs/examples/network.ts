@@ -1,7 +1,8 @@
-import { data, init, nn, optim, tensor } from 'wgrad';
+import { init, nn, optim, tensor } from 'wgrad';
+import { portraits } from 'wgrad/data';
 
 await init({ device: 'auto' });
-const { images, labels } = data.portraits({ count: 32, seed: 1 });
+const { images, labels } = portraits({ count: 32, seed: 1 });
 const x = tensor(images).reshape(32, 16384).sub(0.5);
 const y = tensor(labels, { dtype: 'f32' }).reshape(32, 1);
 const net = new nn.Sequential(

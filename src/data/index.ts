@@ -1,10 +1,3 @@
-// Data sets and loaders, and the drawn portraits. The public names of `data`.
+// The public names of `wgrad/data`: data sets and loaders, and the drawn portraits.
+export * from './loading.ts';
 export * from './portraits/portraits.ts';
-export { defaultCollate } from './collate.ts';
-export type { Collated } from './collate.ts';
-export type { HostArray, NumberArray } from './column.ts';
-export { ArrayDataset, randomSplit, Subset, TensorDataset } from './dataset.ts';
-export type { BatchDataset, Dataset } from './dataset.ts';
-export { DataLoader } from './loader.ts';
-export type { DataLoaderOptions, DataLoaderState } from './loader.ts';
-export { permutation } from './random.ts';
