@@ -33,6 +33,7 @@ const checks = [
     'warn',
     '.',
   ],
+  ['generated documents', path.join(root, 'scripts', 'ops-docs.mjs'), '--check'],
   [
     'architecture and package',
     vitest,
