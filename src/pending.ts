@@ -12,13 +12,21 @@ const EXPOSED = 1;
 const GOING = 2;
 const GONE = 3;
 
+/** An older result, and what it would be missed by: ids of the Values that are there and that computing it reads. */
+interface Waiting {
+  readonly ref: WeakRef<Value>;
+  readonly reads: readonly number[];
+}
+
 export class Pending {
   readonly #residence: Residence;
   /** In order of creation; held, since a handle without a name may still be on its way to one. */
   #fresh: Value[] = [];
   /** Older ones: whoever wants them holds them. */
-  #old: WeakRef<Value>[] = [];
+  #old: Waiting[] = [];
   #room = FRESH_MAX;
+  /** So many older ones are looked through for those that are gone. */
+  #oldRoom = FRESH_MAX;
 
   constructor(residence: Residence) {
     this.#residence = residence;
@@ -34,14 +42,21 @@ export class Pending {
   }
 
   #open(): Value[] {
-    const old = this.#old.flatMap((ref) => ref.deref() ?? []);
+    const old = this.#old.flatMap(({ ref }) => ref.deref() ?? []);
     return [...old, ...this.#fresh].filter((v) => this.#isOpen(v));
   }
 
-  #putBack(left: readonly Value[]): void {
-    this.#old = left.map((v) => new WeakRef(v));
+  #putBack(left: readonly Value[], untouched: readonly Waiting[] = []): void {
+    const reads = this.#reads();
+    this.#old = [...untouched, ...left.map((v) => ({ ref: new WeakRef(v), reads: reads(v) }))];
     this.#fresh = [];
     this.#room = Math.max(FRESH_MAX, 2 * left.length);
+    if (this.#old.length < this.#oldRoom) return;
+    this.#old = this.#old.filter(({ ref }) => {
+      const v = ref.deref();
+      return v !== undefined && this.#isOpen(v);
+    });
+    this.#oldRoom = Math.max(FRESH_MAX, 2 * this.#old.length);
   }
 
   #sift(): void {
@@ -60,14 +75,22 @@ export class Pending {
   /** Removes and returns those that cannot be computed without one of the `leaves`. */
   takeDependentOn(leaves: ReadonlySet<Value>): Value[] {
     const state = this.#states(leaves);
+    const ids = new Set([...leaves].map(({ id }) => id));
     const taken: Value[] = [];
     const left: Value[] = [];
-    for (const v of this.#open()) {
+    const untouched: Waiting[] = [];
+    const touched: Value[] = [];
+    for (const waiting of this.#old) {
+      if (!waiting.reads.some((id) => ids.has(id))) untouched.push(waiting);
+      else touched.push(...[waiting.ref.deref()].filter((v) => v !== undefined));
+    }
+    for (const v of [...touched, ...this.#fresh]) {
+      if (!this.#isOpen(v)) continue;
       const s = state(v);
       if (s === GOING) taken.push(v);
       else if (s === EXPOSED) left.push(v);
     }
-    this.#putBack(left);
+    this.#putBack(left, untouched);
     return taken;
   }
 
@@ -94,6 +117,22 @@ export class Pending {
         stack.pop();
       }
       return known.get(from) ?? SAFE;
+    };
+  }
+
+  /** The Values that are there and that computing one reads, by their ids. */
+  #reads(): (v: Value) => number[] {
+    const none: ReadonlySet<Value> = new Set();
+    return (from) => {
+      const found = new Set<Value>([from]);
+      const reads: number[] = [];
+      for (const v of found) {
+        const own = this.#ownState(v, none);
+        if (own === EXPOSED) reads.push(v.id);
+        if (own !== null) continue;
+        for (const input of v.body !== null ? [v.body] : v.inputs) found.add(input);
+      }
+      return reads;
     };
   }
 
