@@ -8,6 +8,13 @@ export type { Shape } from './core/shape.ts';
 export { operations } from './ops/table.ts';
 export * as verify from './verify.ts';
 export * as autograd from './autograd/index.ts';
+export {
+  type CustomAccess,
+  type CustomElementwise,
+  type CustomKernel,
+  type CustomSizes,
+  customOp,
+} from './autograd/custom-op.ts';
 export * as func from './func/index.ts';
 export * as utils from './autograd/utils.ts';
 export * as nn from './nn/index.ts';

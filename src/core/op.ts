@@ -67,6 +67,8 @@ export interface ElementwiseOp extends OpBase<object> {
   readonly kind: 'elementwise';
   /** Files in shaders/lib whose functions the formula calls, beside math and philox. */
   readonly libraries?: readonly string[];
+  /** WGSL of functions that come with the entry, under names that no other entry has. */
+  readonly functions?: string;
   infer(inputs: readonly Typed[]): DType;
   wgsl(args: readonly string[], dtype: DType, inputs: readonly DType[]): string;
   cpu(args: readonly number[], dtype: DType, inputs: readonly DType[]): number;
@@ -86,6 +88,8 @@ export interface ViewOp<A extends object = object> extends OpBase<A> {
 export interface KernelPass {
   /** Name of the file in shaders/, without its extension. */
   readonly shader: string;
+  /** The text itself, where the kernel comes with the operation and `shader` is only what it is called. */
+  readonly source?: string;
   /** Structural choices, by the name of the `const` in the file. */
   readonly constants?: Readonly<Record<string, number | boolean>>;
   /** Types, by the name of the `alias` in the file. */

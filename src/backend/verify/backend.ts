@@ -1,5 +1,6 @@
 // A backend that runs every plan twice: on the device, and step by step on the CPU reference from the device's own inputs.
 import { type DType, type TypedArray, fromWords } from '../../core/dtype.ts';
+import { ValueError } from '../../core/errors.ts';
 import type { AdapterKind } from '../../core/op.ts';
 import type { Value } from '../../core/value.ts';
 import type { Plan, Step } from '../../plan/plan.ts';
@@ -100,6 +101,8 @@ export class VerifyingBackend implements Backend {
   readonly #entries = new WeakMap<Plan, PlanEntry>();
   #checks: Promise<void> = Promise.resolve();
   readonly #found: Divergence[] = [];
+  /** Why something could not be checked: the reference lacks a custom operation. */
+  #refused: ValueError | null = null;
 
   constructor(inner: Verifiable, allowance: Allowance = {}) {
     this.inner = inner;
@@ -115,6 +118,7 @@ export class VerifyingBackend implements Backend {
   /** Resolves, when all runs so far are checked, with what was found since the last time. */
   async takeDivergences(): Promise<Divergence[]> {
     await this.#checks;
+    this.#throwRefused();
     return this.#found.splice(0);
   }
 
@@ -151,7 +155,10 @@ export class VerifyingBackend implements Backend {
         const answer = words[k];
         return answer instanceof Error ? [] : [[i, fromWords(answer, order[i].dtype)] as const];
       });
-      await this.#compare(entry, values, new Map(read));
+      await this.#compare(entry, values, new Map(read)).catch((error: unknown) => {
+        if (!(error instanceof ValueError)) throw error;
+        this.#refused ??= error;
+      });
     };
     // A read that fails is told to whoever reads the result itself.
     this.#checks = check().catch(() => undefined);
@@ -232,8 +239,14 @@ export class VerifyingBackend implements Backend {
   release(buffer: DeviceBuffer): void {
     this.inner.release(buffer);
   }
+  #throwRefused(): void {
+    const error = this.#refused;
+    this.#refused = null;
+    if (error !== null) throw error;
+  }
   check(): void {
     this.inner.check();
+    this.#throwRefused();
     if (this.collects) return;
     const [first] = this.#found.splice(0);
     if (first !== undefined) throw new VerifyError(first);

@@ -5,7 +5,7 @@ import { sizeOf } from '../../core/shape.ts';
 import { type View, collapse, isIdentity } from '../../core/view.ts';
 import type { Node, Program, Step } from '../../plan/plan.ts';
 import type { ShaderLibrary } from './shaders.ts';
-import { neededFrom, paramsOf, specialiseModule } from './template.ts';
+import { type Declaration, neededFrom, paramsOf, parseModule, specialiseModule } from './template.ts';
 import { type Word, Words } from './words.ts';
 
 /** What a binding of a kernel is bound to. */
@@ -173,11 +173,24 @@ class Emitter {
 
 const asStored = (text: string, dtype: DType): string => (dtype === 'bool' ? `u32(${text})` : text);
 
+/** All formula nodes of a step. */
+export function nodesOf({ core, epilogue }: Step): Node[] {
+  const programs = core?.operands.flatMap((operand) => (operand.kind === 'indexed' ? operand.program : []));
+  return [epilogue, ...(programs ?? [])].flatMap(({ nodes }) => nodes);
+}
+
+/** The functions that a step's formulas may call: the library's, and those that came with its operations. */
+function functionsOf(step: Step, library: ShaderLibrary): readonly Declaration[] {
+  const own = nodesOf(step).flatMap((node) => (node.kind === 'apply' ? (node.op.functions ?? []) : []));
+  return [...library.functions, ...[...new Set(own)].flatMap(parseModule)];
+}
+
 /** Most library functions that a formula may need for four copies of it to be worth their compilation. */
 const QUAD_FUNCTIONS_MAX = 2;
 
 /** Whether the formulas are little but loads and stores: exponentials and their kin are bound by arithmetic. */
-function isLight({ epilogue: { nodes } }: Step, library: ShaderLibrary): boolean {
+function isLight(step: Step, library: ShaderLibrary): boolean {
+  const { nodes } = step.epilogue;
   const texts = nodes.map((node) => {
     if (node.kind === 'index') return node.op.wgsl('', new Array<string>(node.op.wordCount).fill(''));
     if (node.kind !== 'apply') return '';
@@ -188,7 +201,7 @@ function isLight({ epilogue: { nodes } }: Step, library: ShaderLibrary): boolean
       inputs,
     );
   });
-  return neededFrom(library.functions, texts.join('\n')).length <= QUAD_FUNCTIONS_MAX;
+  return neededFrom(functionsOf(step, library), texts.join('\n')).length <= QUAD_FUNCTIONS_MAX;
 }
 
 /**
@@ -233,7 +246,7 @@ function elementwiseKernel(step: Step, library: ShaderLibrary): Kernel {
     members: fusedMember(words),
   });
   return {
-    source: complete(library, [...bindings.declarations, text.helper], source),
+    source: complete(functionsOf(step, library), [...bindings.declarations, text.helper], source),
     label: step.label,
     bindings: bindings.list,
     params: [flat === null ? step.size : Math.ceil(step.size / 4)],
@@ -276,15 +289,19 @@ const fusedMember = (words: Words): string[] =>
   words.list.length === 0 ? [] : [`fused: array<vec4<u32>, ${Math.ceil(words.list.length / 4)}>`];
 
 /** The module with its declarations and the library functions that it calls. */
-function complete(library: ShaderLibrary, declarations: readonly string[], source: string): string {
+function complete(
+  functions: readonly Declaration[],
+  declarations: readonly string[],
+  source: string,
+): string {
   const body = [...declarations.filter((text) => text !== ''), source].join('\n');
-  return [...neededFrom(library.functions, body), body].join('\n');
+  return [...neededFrom(functions, body), body].join('\n');
 }
 
 function corePassKernel(step: Step, pass: KernelPass, last: boolean, library: ShaderLibrary): Kernel {
   const words = new Words();
   const bindings = new Bindings();
-  const declarations = library.kernel(pass.shader);
+  const declarations = pass.source === undefined ? library.kernel(pass.shader) : parseModule(pass.source);
   const functions = new Map<string, string>(Object.entries(pass.functions ?? {}));
   const removed = new Set<string>();
   const numbers = new Map<string, number>();
@@ -321,7 +338,7 @@ function corePassKernel(step: Step, pass: KernelPass, last: boolean, library: Sh
     members: fusedMember(words),
   });
   return {
-    source: complete(library, bindings.declarations, source),
+    source: complete(functionsOf(step, library), bindings.declarations, source),
     label: last ? step.label : `${step.label} (part)`,
     bindings: bindings.list,
     params: paramsOf(declarations).map((name) => pass.params[name] ?? 0),

@@ -3,7 +3,7 @@ import { contiguousView } from '../../core/view.ts';
 import type { AdapterKind, KernelPass } from '../../core/op.ts';
 import type { Value } from '../../core/value.ts';
 import type { Plan } from '../../plan/plan.ts';
-import { type Kernel, kernelsOf } from './codegen.ts';
+import { type Kernel, kernelsOf, nodesOf } from './codegen.ts';
 import type { Pipeline, PipelineCache } from './pipelines.ts';
 import type { ShaderLibrary } from './shaders.ts';
 import type { Word } from './words.ts';
@@ -64,13 +64,12 @@ export function passesOf(plan: Plan, adapter: AdapterKind): (readonly KernelPass
 
 /** Names of the shader files that a plan's kernels are made of. */
 export function filesOf(plan: Plan, passes: readonly (readonly KernelPass[])[]): Set<string> {
-  const files = new Set(passes.flatMap((list) => list.map(({ shader }) => shader)));
-  for (const { core, epilogue } of plan.steps) {
-    const programs = core?.operands.flatMap((operand) => (operand.kind === 'indexed' ? operand.program : []));
-    for (const node of [epilogue, ...(programs ?? [])].flatMap(({ nodes }) => nodes)) {
-      if (node.kind !== 'apply' && node.kind !== 'index') continue;
-      for (const name of node.op.libraries ?? []) files.add(`lib/${name}`);
-    }
+  const files = new Set(
+    passes.flatMap((list) => list.flatMap((pass) => (pass.source === undefined ? pass.shader : []))),
+  );
+  for (const node of plan.steps.flatMap(nodesOf)) {
+    if (node.kind !== 'apply' && node.kind !== 'index') continue;
+    for (const name of node.op.libraries ?? []) files.add(`lib/${name}`);
   }
   return files;
 }

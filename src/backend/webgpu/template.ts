@@ -1,5 +1,5 @@
 // Specialises a WGSL module by replacing declarations by name. Knows WGSL's outline, not what any kernel does.
-import { InternalError } from '../../core/errors.ts';
+import { GPUFaultError, InternalError } from '../../core/errors.ts';
 
 export interface Declaration {
   readonly kind: 'fn' | 'struct' | 'const' | 'alias' | 'var';
@@ -46,7 +46,7 @@ export function parseModule(source: string): Declaration[] {
     start = i + 1;
     if (piece === ';' || piece === '') continue;
     const match = head.exec(piece);
-    if (match === null) throw new InternalError(`no declaration: ${piece.slice(0, 60)}`);
+    if (match === null) throw new GPUFaultError(`no declaration: ${piece.slice(0, 60)}`);
     declarations.push({ kind: match[1] as Declaration['kind'], name: match[2], text: piece });
   }
   return declarations;
@@ -105,7 +105,7 @@ function checkNames(declarations: readonly Declaration[], by: Specialisation): v
     ...(by.bindings?.keys() ?? []),
   ];
   for (const name of named) {
-    if (!known.has(name)) throw new InternalError(`the shader has no declaration ${name}`);
+    if (!known.has(name)) throw new GPUFaultError(`the shader has no declaration ${name}`);
   }
 }
 
