@@ -21,6 +21,15 @@ const folder = path.join(root, 'src/tensor/functions');
 /** @typedef {{ kind: string, grad: unknown, name: string }} Op */
 /** @typedef {{ name: string, signature: string, text: string, opName: string }} Found */
 
+/**
+ * A module of the sources, whose names are typed where it is used.
+ * @template T
+ * @param {import('vite').ViteDevServer} server
+ * @param {string} file
+ * @returns {Promise<T>}
+ */
+const load = async (server, file) => /** @type {T} */ (await server.ssrLoadModule(file));
+
 /** @returns {Promise<{ operations: ReadonlyMap<string, Op>, classOf: Record<string, string>, torch: string[] }>} */
 async function tables() {
   const server = await createServer({
@@ -33,13 +42,16 @@ async function tables() {
     optimizeDeps: { noDiscovery: true, include: [] },
   });
   try {
-    const table = await server.ssrLoadModule('/src/ops/table.ts');
-    const tolerances = await server.ssrLoadModule('/test/support/tolerances.ts');
-    const adapters = await server.ssrLoadModule('/test/oracle/adapters/index.ts');
+    /** @type {{ operations: () => ReadonlyMap<string, Op> }} */
+    const table = await load(server, '/src/ops/table.ts');
+    /** @type {{ classOf: Record<string, string> }} */
+    const tolerances = await load(server, '/test/support/tolerances.ts');
+    /** @type {{ adapters: Record<string, unknown> }} */
+    const adapters = await load(server, '/test/oracle/adapters/index.ts');
     return {
-      operations: /** @type {() => ReadonlyMap<string, Op>} */ (table['operations'])(),
-      classOf: /** @type {Record<string, string>} */ (tolerances['classOf']),
-      torch: Object.keys(/** @type {object} */ (adapters['adapters'])),
+      operations: table.operations(),
+      classOf: tolerances.classOf,
+      torch: Object.keys(adapters.adapters),
     };
   } finally {
     await server.close();

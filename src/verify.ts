@@ -1,6 +1,7 @@
 // Verification: every value that the GPU computes is computed by the CPU reference, too.
 import { type Allowance, type Divergence, VerifyError } from './backend/verify/divergence.ts';
-import { VerifyingBackend } from './backend/verify/backend.ts';
+import type { Backend } from './backend/backend.ts';
+import type { VerifyingBackend } from './backend/verify/backend.ts';
 import { WebGPUBackend } from './backend/webgpu/execute.ts';
 import { ValueError } from './core/errors.ts';
 import { engine } from './engine.ts';
@@ -8,29 +9,33 @@ import { serialize } from './io/safetensors.ts';
 
 export { type Allowance, type Divergence, VerifyError };
 
+const isVerifying = (backend: Backend): backend is VerifyingBackend => backend.tracesCalls === true;
+
 /**
  * From now on checks every kernel against the CPU reference, from the kernel's own inputs: the next read of anything
  * throws a VerifyError that names the first one that differs. Slow, since the reference is.
  *
  * Throws ValueError on the CPU backend, which is the reference itself.
  */
-export function start(allowance: Allowance = {}): void {
+export async function start(allowance: Allowance = {}): Promise<void> {
   const on = engine();
   const { backend } = on;
-  if (backend instanceof VerifyingBackend) return;
+  if (isVerifying(backend)) return;
   if (!(backend instanceof WebGPUBackend)) {
     throw new ValueError('verify: there is nothing to verify', {
       expected: "a device of type 'webgpu'",
       got: backend.name,
     });
   }
-  on.backend = new VerifyingBackend(backend, allowance);
+  // Loaded here, since most programs never verify.
+  const { VerifyingBackend: Verifying } = await import('./backend/verify/backend.ts');
+  on.backend = new Verifying(backend, allowance);
 }
 
 /** Ends what start() began. */
 export function stop(): void {
   const on = engine();
-  if (on.backend instanceof VerifyingBackend) on.backend = on.backend.inner;
+  if (isVerifying(on.backend)) on.backend = on.backend.inner;
 }
 
 /**
@@ -38,10 +43,10 @@ export function stop(): void {
  * What `fn` leaves unread is not run, and so not checked.
  */
 export async function run(fn: () => unknown, allowance: Allowance = {}): Promise<Divergence[]> {
-  start(allowance);
+  await start(allowance);
   const { backend } = engine();
   try {
-    if (!(backend instanceof VerifyingBackend)) return [];
+    if (!isVerifying(backend)) return [];
     backend.collects = true;
     await fn();
     await backend.synchronize();

@@ -131,7 +131,7 @@ describe('a fault in a kernel', () => {
 
   test('is thrown by the next read while verification is on, and not after', async () => {
     seedFault(/fn exp_\(x: f32\) -> f32 \{/, 'fn exp_(x: f32) -> f32 { if (x == 1.0) { return 2.0; }');
-    verify.start();
+    await verify.start();
     const x = tensor([0, 1, 2]);
     expect(await x.mul(2).tolist()).toEqual([0, 2, 4]);
     await expect(x.exp().tolist()).rejects.toThrow(verify.VerifyError);
@@ -146,5 +146,5 @@ describe('a fault in a kernel', () => {
 test('on the CPU there is nothing to verify', async () => {
   dispose();
   await init({ device: 'cpu' });
-  expect(() => verify.start()).toThrow(/nothing to verify/);
+  await expect(verify.start()).rejects.toThrow(/nothing to verify/);
 });
