@@ -49,8 +49,11 @@ export const eluOp = elementwise('elu', {
   dtype: 'same',
   wgsl: ([x, alpha]) => `select(${alpha} * expm1_(${x}), ${x}, ${x} > 0.0)`,
   cpu: ([x, alpha]) => (x > 0 ? x : alpha * Math.expm1(x)),
-  // The factor is finite on both sides, so that the rule's own derivative by g is too.
-  grad: (g, { inputs: [x, alpha] }) => [mul(g, where(gt(x, 0), 1, mul(alpha, exp(x)))), null],
+  // Finite on both sides: the rule's own derivatives would else be 0 · ∞ where x is large.
+  grad: (g, { inputs: [x, alpha] }) => [
+    mul(g, where(gt(x, 0), 1, mul(alpha, exp(where(gt(x, 0), 0, x))))),
+    null,
+  ],
 });
 /** x above 0, α(eˣ − 1) below. */
 export const elu = (x: Value, { alpha = 1 }: { alpha?: number } = {}): Value =>

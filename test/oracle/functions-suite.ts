@@ -101,4 +101,12 @@ export function functionsSuite(w: typeof wgrad): void {
     expect([...(await w.bitwiseRightShift(x, by).data())]).toEqual([-4, -1, 0, 0, -1]);
     expect([...(await w.bitwiseLeftShift(x, by).data())]).toEqual([-16, 0, 0, 0, -(2 ** 31)]);
   });
+
+  test('the second derivative of elu is finite where x is large', async () => {
+    const x = w.tensor([100, -1, 0], { requiresGrad: true });
+    const [g] = w.autograd.grad([x.elu().sum()], [x], { createGraph: true });
+    const [h] = g === null ? [] : w.autograd.grad([g.sum()], [x]);
+    const numbers = [...((await h?.data()) ?? [])];
+    [0, Math.exp(-1), 1].forEach((expected, i) => expect(numbers[i]).toBeCloseTo(expected, 5));
+  });
 }
