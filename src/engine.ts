@@ -1,5 +1,6 @@
 // The one stateful object: the backend, what is computed and kept where, and when things run.
 import type { Backend, DeviceBuffer } from './backend/backend.ts';
+import { callLine } from './core/caller.ts';
 import type { TypedArray } from './core/dtype.ts';
 import type { TapeHooks } from './core/hooks.ts';
 import { DeviceDisposedError, NotInitializedError, WgradError } from './core/errors.ts';
@@ -133,7 +134,7 @@ export class Engine {
   noticed(v: Value): void {
     if (this.#failure !== null) throw this.#failure;
     this.watcher?.result(v);
-    if (this.backend.tracesCalls === true) v.notes.site = new Error('').stack ?? null;
+    if (this.backend.tracesCalls === true) v.notes.site = callLine();
     if (
       this.mode === 'eager' &&
       !this.recording &&

@@ -1,6 +1,7 @@
 // Finding the step that made the first NaN: every result and every gradient is looked at while a function runs.
+import { callLine } from '../core/caller.ts';
 import { AutogradError } from '../core/errors.ts';
-import { formatShape } from '../core/shape.ts';
+import { formatShape, unravel } from '../core/shape.ts';
 import type { Value } from '../core/value.ts';
 import { type Engine, engine } from '../engine.ts';
 import { tapeNameOf } from '../grad.ts';
@@ -28,26 +29,6 @@ function firstNaN(v: Value): Value {
   // Looking at a result is not using it: it may still be one that somebody wants.
   v.notes.used = used;
   return first;
-}
-
-/** The line outside of the library that led here; the whole trace where the two cannot be told apart. */
-function callLine(): string {
-  const lines = (new Error().stack ?? '').split('\n').filter((line) => /:\d+/.test(line));
-  const own = /(\S*\/)autograd\/anomaly\.\w+/.exec(lines[0] ?? '')?.[1]?.replace(/^.*\(/, '') ?? '';
-  const outside = own === '' ? undefined : lines.find((line) => !line.includes(own));
-  return (outside ?? lines.slice(0, 8).join(' ')).trim();
-}
-
-function unravel(position: number, shape: readonly number[]): number[] {
-  let rest = position;
-  return [...shape]
-    .reverse()
-    .map((n) => {
-      const index = rest % n;
-      rest = Math.floor(rest / n);
-      return index;
-    })
-    .reverse();
 }
 
 /** Notes every result and gradient of the engine, until it is told to stop. */

@@ -144,3 +144,14 @@ export function resolveReshape(from: Shape, to: Shape, where: string): Shape {
   }
   return to;
 }
+
+/** The coordinates of a row-major position. */
+export function unravel(position: number, shape: Shape): number[] {
+  const index = shape.map(() => 0);
+  let rest = position;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    index[d] = rest % shape[d];
+    rest = Math.floor(rest / shape[d]);
+  }
+  return index;
+}

@@ -18,7 +18,7 @@ export interface Notes {
   /** The plan that computed it without keeping it, and its place there. */
   origin: object | null;
   originPlace: number;
-  /** The stack of the call that asked for it, where the backend wants to know. */
+  /** The line of the program that asked for it, where the backend wants to know. */
   site: string | null;
 }
 

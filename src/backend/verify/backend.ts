@@ -2,6 +2,7 @@
 import { type DType, type TypedArray, fromWords } from '../../core/dtype.ts';
 import { ValueError } from '../../core/errors.ts';
 import type { AdapterKind } from '../../core/op.ts';
+import { unravel } from '../../core/shape.ts';
 import type { Value } from '../../core/value.ts';
 import type { Plan, Step } from '../../plan/plan.ts';
 import type {
@@ -29,26 +30,6 @@ export interface Verifiable extends Backend {
   /** Texts of the kernels of a step, in order; the plan must have been run. */
   sources(entry: PlanEntry, step: number): readonly string[];
 }
-
-const PLACES = 3;
-/** The first line of a stack outside this library's own files. */
-export function callerOf(stack: string | null): string | null {
-  const lines = (stack ?? '').split('\n').filter((line) => /:\d+:\d+/.test(line));
-  const outside = lines.find(
-    (line) => !/\/(?:src|dist)\/(?:tensor|engine|nn|optim|ops|core|grad|init|backend)\b/.test(line),
-  );
-  return (outside ?? lines[PLACES])?.trim() ?? null;
-}
-
-const coordinates = (index: number, shape: readonly number[]): number[] => {
-  const out = shape.map(() => 0);
-  let rest = index;
-  for (let d = shape.length - 1; d >= 0; d--) {
-    out[d] = rest % shape[d];
-    rest = Math.floor(rest / shape[d]);
-  }
-  return out;
-};
 
 /** Copies of the Values that keep their history: the engine empties that of results once they are there. */
 function remember(order: readonly Value[], externals: readonly number[]): Value[] {
@@ -195,7 +176,7 @@ export class VerifyingBackend implements Backend {
           op: op.name,
           shape,
           dtype,
-          index: coordinates(difference.at, shape),
+          index: unravel(difference.at, shape),
           got: got[difference.at],
           expected: doubles[o][difference.at],
           count: difference.count,
@@ -268,7 +249,7 @@ const pair = (i: number, data: TypedArray | undefined): [number, TypedArray][] =
 /** The line that asked for a Value, or for the first one computed of it that a user asked for. */
 function lineOf(order: readonly Value[], i: number): string | null {
   const after = order.slice(i).find((v) => v.notes.site !== null);
-  return after === undefined ? null : callerOf(after.notes.site);
+  return after?.notes.site ?? null;
 }
 
 /** The reference's numbers of the outputs, from the known ones. */
